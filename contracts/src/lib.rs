@@ -1,0 +1,1 @@
+//! The documentation of messaging vendors as checkable contracts.

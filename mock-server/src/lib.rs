@@ -1,0 +1,1 @@
+//! A server that pretends to be messaging vendors, with memory.
