@@ -1,0 +1,4 @@
+//! The contracts library, tried on a toy vendor and on every contract of the repository.
+
+mod document;
+mod support;
