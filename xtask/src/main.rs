@@ -1,2 +1,35 @@
-//! The chores of this repository.
-fn main() {}
+//! The chores of this repository: `cargo xtask <chore>`, one file per chore.
+
+mod import;
+mod root;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct Line {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Turns a Postman collection and its overlay into a contract.
+    Import(import::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Line::parse().chore {
+        Chore::Import(options) => import::run(&options),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            root::complain(&format!("error: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}

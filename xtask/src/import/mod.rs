@@ -1,0 +1,497 @@
+//! `cargo xtask import`: a Postman collection and an overlay become a contract.
+
+mod build;
+mod collection;
+mod condition;
+mod inventory;
+mod ladder;
+mod operation;
+mod overlay;
+mod prose;
+mod shape;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value, json};
+
+use crate::root::{self, complain, say};
+use inventory::Inventory;
+use overlay::{Overlay, Phase};
+
+/// Turns a Postman collection and its overlay into a contract.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Vendors (folders of fixtures/) or collection files; all vendors when none is given.
+    targets: Vec<String>,
+    /// The overlay, when it is not fixtures/<vendor>/overlay.json.
+    #[arg(long)]
+    overlay: Option<PathBuf>,
+    /// Where to write, when it is not fixtures/<vendor>/openapi.json; `-` is standard output.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Where the collections are.
+    #[arg(long, env = "COLLECTIONS_DIR")]
+    collections: Option<PathBuf>,
+    /// Writes nothing; fails when the committed contract is not what would be written.
+    #[arg(long)]
+    check: bool,
+    /// Reports what is wrong with the collection.
+    #[arg(long)]
+    lint: bool,
+    /// Prints the inventory an overlay's first phase applies to, as the overlay leaves it.
+    #[arg(long)]
+    inventory: bool,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// One collection to import.
+struct Job {
+    vendor: String,
+    collection: PathBuf,
+    overlay: PathBuf,
+    out: PathBuf,
+}
+
+const SUFFIX: &str = ".postman_collection.json";
+
+/// Runs the chore.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let project = root::project()?;
+    let jobs = jobs(options, &project)?;
+    ensure!(
+        jobs.len() == 1 || (options.overlay.is_none() && options.out.is_none()),
+        "--overlay and --out go with one collection"
+    );
+    if options.inventory {
+        for job in &jobs {
+            let overlay = read_overlay(job)?;
+            let collection = collection::read(&job.collection)?;
+            let (taken, evidence) = inventory::take(&collection);
+            let mut document = serde_json::to_value(&taken)?;
+            overlay
+                .apply(Phase::Items, &mut document)
+                .with_context(|| job.overlay.display().to_string())?;
+            for (id, read) in &evidence.bodies {
+                if !read.remarks.bodies.is_empty()
+                    && let Some(item) = document["items"].get_mut(id)
+                {
+                    item["commentedOutBodies"] = json!(read.remarks.bodies);
+                }
+            }
+            say(&serde_json::to_string_pretty(&document)?);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Everything is made before anything is written.
+    let made = jobs
+        .iter()
+        .map(|job| make(job).map(|made| (job, made)))
+        .collect::<Result<Vec<_>>>()?;
+    let mut stale = false;
+    for (job, made) in &made {
+        if options.check {
+            stale |= !check(job, &made.text)?;
+        } else if options.out.as_deref() == Some(Path::new("-")) {
+            say(made.text.trim_end());
+        } else {
+            if let Some(folder) = job.out.parent() {
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("{}: cannot be made", folder.display()))?;
+            }
+            std::fs::write(&job.out, &made.text)
+                .with_context(|| format!("{}: cannot be written", job.out.display()))?;
+        }
+        complain(&made.summary);
+        for finding in &made.findings {
+            complain(&format!("  note: {finding}"));
+        }
+    }
+    Ok(if stale {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn jobs(options: &Options, project: &Path) -> Result<Vec<Job>> {
+    let folder = options
+        .collections
+        .clone()
+        .unwrap_or_else(|| project.join("../shared/collections"));
+    let job = |vendor: String, collection: PathBuf| Job {
+        overlay: options
+            .overlay
+            .clone()
+            .unwrap_or_else(|| project.join("fixtures").join(&vendor).join("overlay.json")),
+        out: options
+            .out
+            .clone()
+            .unwrap_or_else(|| project.join("fixtures").join(&vendor).join("openapi.json")),
+        vendor,
+        collection,
+    };
+    if options.targets.is_empty() {
+        let listed = std::fs::read_dir(&folder).with_context(|| {
+            format!(
+                "no collections: {} cannot be read; give --collections or COLLECTIONS_DIR",
+                folder.display()
+            )
+        })?;
+        let mut found: Vec<PathBuf> = listed
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .filter(|path| path.to_string_lossy().ends_with(SUFFIX))
+            .collect();
+        found.sort();
+        ensure!(
+            !found.is_empty(),
+            "{}: holds no *{SUFFIX}",
+            folder.display()
+        );
+        return Ok(found
+            .into_iter()
+            .map(|path| job(vendor_of(&path), path))
+            .collect());
+    }
+    let mut jobs = Vec::new();
+    for target in &options.targets {
+        let path = PathBuf::from(target);
+        let named = folder.join(format!("{target}{SUFFIX}"));
+        jobs.push(if target.ends_with(".json") || path.is_file() {
+            job(vendor_of(&path), path)
+        } else if named.is_file() {
+            job(target.clone(), named)
+        } else {
+            bail!("{target}: neither a collection file nor a vendor with a collection ({} does not exist)", named.display());
+        });
+    }
+    Ok(jobs)
+}
+
+fn vendor_of(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    name.strip_suffix(SUFFIX)
+        .or_else(|| name.strip_suffix(".json"))
+        .unwrap_or(&name)
+        .to_ascii_lowercase()
+}
+
+fn read_overlay(job: &Job) -> Result<Overlay> {
+    if job.overlay.exists() {
+        Overlay::read(&job.overlay)
+    } else {
+        Ok(Overlay::default())
+    }
+}
+
+/// A contract ready to be written.
+struct Made {
+    text: String,
+    summary: String,
+    findings: Vec<String>,
+}
+
+fn make(job: &Job) -> Result<Made> {
+    let overlay = read_overlay(job)?;
+    let collection = collection::read(&job.collection)?;
+    let at = |error: anyhow::Error| {
+        error.context(format!(
+            "{} with {}",
+            job.collection.display(),
+            job.overlay.display()
+        ))
+    };
+    let (document, findings) = contract(&job.vendor, &collection, &overlay).map_err(at)?;
+    let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
+    let count = count(&document);
+    let summary = format!(
+        "{}: {} of {} items mapped, {} ignored; {} of {} responses kept; {} operations, {} webhooks with {} payloads; {} overlay actions",
+        job.vendor,
+        count.mapped,
+        collection.items.len(),
+        count.ignored,
+        count.responses,
+        collection
+            .items
+            .iter()
+            .map(|item| item.responses.len())
+            .sum::<usize>(),
+        count.operations,
+        count.webhooks,
+        count.payloads,
+        overlay.len()
+    );
+    Ok(Made {
+        text,
+        summary,
+        findings,
+    })
+}
+
+/// The whole way from a collection to a contract.
+fn contract(
+    vendor: &str,
+    collection: &collection::Collection,
+    overlay: &Overlay,
+) -> Result<(Value, Vec<String>)> {
+    let (original, evidence) = inventory::take(collection);
+    let mut stock = serde_json::to_value(&original)?;
+    overlay.apply(Phase::Items, &mut stock)?;
+    let corrected = Inventory::from_value(&stock)?;
+    let built = build::build(vendor, collection, &original, &corrected, &evidence)?;
+    let mut document = built.document;
+    overlay.apply(Phase::Contract, &mut document)?;
+    finish(&mut document);
+    Ok((document, built.findings))
+}
+
+/// OpenAPI wants at least one response; an operation nobody documents an answer of says so.
+fn finish(document: &mut Value) {
+    for operation in operations_mut(document) {
+        if operation
+            .get("responses")
+            .and_then(Value::as_object)
+            .is_none_or(Map::is_empty)
+        {
+            operation["responses"] =
+                json!({"default": {"description": "Undocumented", "x-evidence": "assumed"}});
+        }
+    }
+}
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+fn operations_mut(document: &mut Value) -> Vec<&mut Value> {
+    let items = document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::values_mut);
+    let methods = items
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.iter_mut())
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .map(|(_, operation)| operation);
+    let mut found = Vec::new();
+    for operation in methods {
+        if operation.get("x-alternatives").is_some() {
+            found.extend(
+                operation["x-alternatives"]
+                    .as_array_mut()
+                    .into_iter()
+                    .flatten(),
+            );
+        } else {
+            found.push(operation);
+        }
+    }
+    found
+}
+
+/// All operations of a contract, alternatives in place of their wrappers.
+pub fn operations(document: &Value) -> Vec<&Value> {
+    let items = document
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::values);
+    let methods = items
+        .filter_map(Value::as_object)
+        .flat_map(|item| item.iter())
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .map(|(_, operation)| operation);
+    methods
+        .flat_map(|operation| {
+            operation
+                .get("x-alternatives")
+                .and_then(Value::as_array)
+                .map_or_else(|| vec![operation], |all| all.iter().collect())
+        })
+        .collect()
+}
+
+/// What a contract holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub mapped: usize,
+    pub ignored: usize,
+    pub responses: usize,
+    pub operations: usize,
+    pub webhooks: usize,
+    pub payloads: usize,
+}
+
+/// Counts items and responses in the contract itself.
+pub fn count(document: &Value) -> Count {
+    let mut items = std::collections::BTreeSet::new();
+    let mut count = Count {
+        ignored: document["x-import"]["ignored"]
+            .as_array()
+            .map_or(0, Vec::len),
+        ..Count::default()
+    };
+    for operation in operations(document) {
+        count.operations += 1;
+        for variant in operation["x-variants"].as_array().into_iter().flatten() {
+            items.extend(variant["item"].as_str());
+            items.extend(
+                variant["copies"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str),
+            );
+        }
+        for response in operation["responses"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::values)
+        {
+            let bodies = response["content"]
+                .as_object()
+                .into_iter()
+                .flat_map(Map::values)
+                .filter_map(|media| media["examples"].as_object());
+            let all = bodies
+                .chain(response["x-examples"].as_object())
+                .flat_map(Map::values);
+            count.responses += all
+                .filter(|example| example.get("x-response").is_some())
+                .count();
+        }
+    }
+    for webhook in document
+        .get("webhooks")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::values)
+    {
+        count.webhooks += 1;
+        items.extend(webhook["post"]["x-item"].as_str());
+        items.extend(
+            webhook["post"]["x-items"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str),
+        );
+        let content = webhook["post"]["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::values);
+        count.payloads += content
+            .filter_map(|media| media["examples"].as_object())
+            .map(Map::len)
+            .sum::<usize>();
+    }
+    count.mapped = items.len();
+    count
+}
+
+fn check(job: &Job, text: &str) -> Result<bool> {
+    let committed = std::fs::read_to_string(&job.out)
+        .with_context(|| format!("{}: cannot be read", job.out.display()))?;
+    if committed == text {
+        return Ok(true);
+    }
+    let (old, new): (Value, Value) = (
+        serde_json::from_str(&committed).with_context(|| job.out.display().to_string())?,
+        serde_json::from_str(text)?,
+    );
+    let place = difference(&old, &new, "").unwrap_or_else(|| "nothing but spacing".into());
+    complain(&format!(
+        "{}: not what import writes; first difference: {place}",
+        job.out.display()
+    ));
+    Ok(false)
+}
+
+/// The first place where two documents differ, as a JSON pointer with both values.
+fn difference(old: &Value, new: &Value, at: &str) -> Option<String> {
+    let short = |value: Option<&Value>| {
+        value.map_or("nothing".to_owned(), |value| {
+            value.to_string().chars().take(80).collect()
+        })
+    };
+    match (old, new) {
+        (Value::Object(before), Value::Object(after)) => {
+            for (name, value) in before {
+                let here = format!("{at}/{}", condition::escape(name));
+                match after.get(name) {
+                    Some(other) => {
+                        if let Some(found) = difference(value, other, &here) {
+                            return Some(found);
+                        }
+                    }
+                    None => {
+                        return Some(format!(
+                            "{here}: committed {}, now nothing",
+                            short(Some(value))
+                        ));
+                    }
+                }
+            }
+            let added = after.iter().find(|(name, _)| !before.contains_key(*name));
+            if let Some((name, value)) = added {
+                return Some(format!(
+                    "{at}/{}: committed nothing, now {}",
+                    condition::escape(name),
+                    short(Some(value))
+                ));
+            }
+            before
+                .keys()
+                .ne(after.keys())
+                .then(|| format!("{at}: the order of keys"))
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            (0..before.len().max(after.len())).find_map(|index| {
+                match (before.get(index), after.get(index)) {
+                    (Some(one), Some(other)) => difference(one, other, &format!("{at}/{index}")),
+                    (one, other) => Some(format!(
+                        "{at}/{index}: committed {}, now {}",
+                        short(one),
+                        short(other)
+                    )),
+                }
+            })
+        }
+        _ => (old != new).then(|| {
+            format!(
+                "{at}: committed {}, now {}",
+                short(Some(old)),
+                short(Some(new))
+            )
+        }),
+    }
+}
+
+/// `name`, or `name (2)`, `name (3)`, … when it is taken.
+fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    (2..)
+        .map(|number| format!("{name} ({number})"))
+        .find(|candidate| !taken(candidate))
+        .unwrap_or_default()
+}

@@ -1,0 +1,1053 @@
+//! One operation of the contract: its parameters, its variants, its body and its answers.
+
+use anyhow::{Context, Result, ensure};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::build::select;
+use super::condition;
+use super::inventory::{
+    self, Answer, Asked, BlockKind, Condition, Entry, Evidence, In, Inventory, Named, Payload,
+};
+use super::ladder::{Read, Rung};
+use super::shape::Shape;
+use super::unique;
+
+/// What the items of an operation say together.
+#[derive(Debug, Default)]
+pub struct Operation {
+    pub name: String,
+    pub method: String,
+    pub path: String,
+    pub variants: Vec<Variant>,
+    pub answers: Vec<Given>,
+    pub variants_at: String,
+    /// Named by the overlay, so the overlay is to blame for what it leaves open.
+    pub deliberate: bool,
+}
+
+/// One documented use.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    pub name: String,
+    pub item: String,
+    /// The item it was commented out in.
+    pub of: Option<String>,
+    pub title: String,
+    pub evidence: String,
+    pub when: Vec<Condition>,
+    pub request: Asked,
+    pub copies: Vec<String>,
+    /// What the comments of its body say.
+    pub read: Option<Read>,
+}
+
+/// One answer, with the request it belongs to.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub item: String,
+    pub response: Option<String>,
+    /// The variant its item is.
+    pub variant: String,
+    pub answer: Answer,
+    pub evidence: &'static str,
+    pub read: Option<Read>,
+}
+
+impl Operation {
+    /// Adds an item as a variant, with its answers and further variants.
+    pub fn add(
+        &mut self,
+        id: &str,
+        entry: &Entry,
+        original: &Inventory,
+        evidence: &Evidence,
+    ) -> Result<()> {
+        let wanted = entry
+            .variant
+            .clone()
+            .unwrap_or_else(|| slug(entry.title.rsplit(" / ").next().unwrap_or_default()));
+        let taken = |name: &str| self.variants.iter().any(|other| other.name == name);
+        ensure!(
+            entry.variant.is_none() || !taken(&wanted),
+            "operation {}: two variants are named {wanted:?}; the second is item {:?} ({id})",
+            self.name,
+            entry.title
+        );
+        let name = unique_slug(&wanted, taken);
+        let before = original.items.get(id);
+        let refit = |asked: &mut Asked| {
+            if let Some(before) = before {
+                inventory::refit(asked, &before.path, &self.path);
+            }
+        };
+        let unchanged = |asked: &Asked, key: &str| {
+            evidence
+                .bodies
+                .get(key)
+                .filter(|read| condition::json_body(asked) == Some(&read.value))
+                .cloned()
+        };
+        let mut request = entry.request.clone();
+        refit(&mut request);
+        let base = Variant {
+            name: name.clone(),
+            item: id.to_owned(),
+            of: None,
+            title: entry.title.clone(),
+            evidence: entry
+                .evidence
+                .clone()
+                .unwrap_or_else(|| "documented".into()),
+            when: entry.when.clone(),
+            read: unchanged(&request, id),
+            request,
+            copies: vec![],
+        };
+        let mut extras = Vec::new();
+        for extra in &entry.extra {
+            let about = || {
+                format!(
+                    "item {:?} ({id}), extra variant {:?}",
+                    entry.title, extra.variant
+                )
+            };
+            ensure!(
+                name != extra.variant
+                    && !self
+                        .variants
+                        .iter()
+                        .chain(&extras)
+                        .any(|other: &Variant| other.name == extra.variant),
+                "{}: the name is taken",
+                about()
+            );
+            let (mut asked, read) = match (&extra.request, &extra.from_response, extra.from_comment)
+            {
+                (Some(asked), None, None) => (asked.clone(), None),
+                (None, Some(response), None) => {
+                    let answer = entry.responses.get(response).with_context(|| {
+                        format!(
+                            "{}: fromResponse {response:?} is no saved response of the item",
+                            about()
+                        )
+                    })?;
+                    let asked = answer.request.clone().with_context(|| {
+                        format!("{}: the saved response has no request", about())
+                    })?;
+                    let read = unchanged(&asked, &format!("{id}/{response}"));
+                    (asked, read)
+                }
+                (None, None, Some(index)) => {
+                    let bodies = evidence
+                        .bodies
+                        .get(id)
+                        .map_or(&[][..], |read| read.remarks.bodies.as_slice());
+                    let body = bodies.get(index).with_context(|| {
+                        format!(
+                            "{}: fromComment {index}, but the body has {} commented-out bodies",
+                            about(),
+                            bodies.len()
+                        )
+                    })?;
+                    let mut asked = entry.request.clone();
+                    asked.body = Some(Payload::Json(body.clone()));
+                    asked.rung = Some(Rung::Comments);
+                    asked.holes.clear();
+                    (asked, None)
+                }
+                _ => anyhow::bail!(
+                    "{}: needs exactly one of request, fromResponse, fromComment",
+                    about()
+                ),
+            };
+            refit(&mut asked);
+            extras.push(Variant {
+                name: extra.variant.clone(),
+                item: id.to_owned(),
+                of: Some(id.to_owned()),
+                title: entry.title.clone(),
+                evidence: extra
+                    .evidence
+                    .clone()
+                    .unwrap_or_else(|| "documented".into()),
+                when: extra.when.clone(),
+                request: asked,
+                copies: vec![],
+                read,
+            });
+        }
+        self.variants.push(base);
+        self.variants.extend(extras);
+        self.add_answers(id, entry, &name, original, evidence);
+        Ok(())
+    }
+
+    /// Adds an item that is a plain copy of another.
+    pub fn add_copy(
+        &mut self,
+        of: &str,
+        id: &str,
+        entry: &Entry,
+        original: &Inventory,
+        evidence: &Evidence,
+    ) {
+        let Some(variant) = self
+            .variants
+            .iter_mut()
+            .find(|variant| variant.item == of && variant.of.is_none())
+        else {
+            return;
+        };
+        variant.copies.push(id.to_owned());
+        let name = variant.name.clone();
+        self.add_answers(id, entry, &name, original, evidence);
+    }
+
+    fn add_answers(
+        &mut self,
+        id: &str,
+        entry: &Entry,
+        variant: &str,
+        original: &Inventory,
+        evidence: &Evidence,
+    ) {
+        for (response, answer) in &entry.responses {
+            let mut answer = answer.clone();
+            let mut read = None;
+            if let (Some(asked), Some(before)) = (&mut answer.request, original.items.get(id)) {
+                inventory::refit(asked, &before.path, &self.path);
+                read = evidence
+                    .bodies
+                    .get(&format!("{id}/{response}"))
+                    .filter(|read| condition::json_body(asked) == Some(&read.value))
+                    .cloned();
+            }
+            self.answers.push(Given {
+                item: id.to_owned(),
+                response: Some(response.clone()),
+                variant: variant.to_owned(),
+                answer,
+                evidence: "example",
+                read,
+            });
+        }
+        for block in entry
+            .blocks
+            .values()
+            .filter(|block| block.kind == BlockKind::Response)
+        {
+            let answer = Answer {
+                name: block.name.clone(),
+                status: block.status,
+                status_evidence: None,
+                headers: vec![],
+                request: None,
+                body: Some(block.body.clone()),
+                text: None,
+                rung: (block.rung != Rung::Strict).then_some(block.rung),
+            };
+            self.answers.push(Given {
+                item: id.to_owned(),
+                response: None,
+                variant: variant.to_owned(),
+                answer,
+                evidence: "documented",
+                read: None,
+            });
+        }
+    }
+
+    /// Puts the variants in the order they are asked in, and checks that each documented request is its own variant.
+    pub fn settle(&mut self, variants_at: &str) -> Result<()> {
+        variants_at.clone_into(&mut self.variants_at);
+        // The more a variant asks for, the earlier it is asked; the default comes last.
+        self.variants
+            .sort_by_key(|variant| std::cmp::Reverse(variant.when.len()));
+        if self.undecided() {
+            return Ok(());
+        }
+        for variant in &self.variants {
+            let parts = self.parts(&variant.request);
+            let first = parts.first().map(|(_, part)| *part);
+            if first.is_none() && variant.when.iter().any(|one| one.place == In::Body) {
+                continue;
+            }
+            let chosen = select(&self.variants, &variant.request, first);
+            ensure!(
+                chosen.is_some_and(|chosen| chosen.name == variant.name),
+                "item {:?} ({}): its documented request is not variant {:?} by the conditions but {}",
+                variant.title,
+                variant.item,
+                variant.name,
+                chosen.map_or("none".to_owned(), |chosen| format!("{:?}", chosen.name))
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether nobody has said yet how the variants are told apart.
+    pub fn undecided(&self) -> bool {
+        self.variants
+            .iter()
+            .filter(|variant| variant.when.is_empty())
+            .count()
+            > 1
+    }
+
+    /// The parts of a request body where variants stand.
+    fn parts<'a>(&self, asked: &'a Asked) -> Vec<(String, &'a Value)> {
+        condition::json_body(asked)
+            .map_or_else(Vec::new, |body| condition::expand(body, &self.variants_at))
+    }
+
+    /// The variant an answer belongs to: by its own request, else that of its item.
+    fn variant_of<'a>(&'a self, given: &'a Given) -> &'a str {
+        if self.undecided() {
+            return &given.variant;
+        }
+        let by_request = given.answer.request.as_ref().and_then(|asked| {
+            let parts = self.parts(asked);
+            select(&self.variants, asked, parts.first().map(|(_, part)| *part))
+        });
+        by_request.map_or(&given.variant, |variant| &variant.name)
+    }
+
+    /// Every documented request, with what its comments say.
+    fn requests(&self) -> impl Iterator<Item = (&Asked, Option<&Read>, &str)> {
+        let own = self.variants.iter().map(|variant| {
+            (
+                &variant.request,
+                variant.read.as_ref(),
+                variant.name.as_str(),
+            )
+        });
+        own.chain(self.answers.iter().filter_map(|given| {
+            given
+                .answer
+                .request
+                .as_ref()
+                .map(|asked| (asked, given.read.as_ref(), self.variant_of(given)))
+        }))
+    }
+}
+
+/// The operation as OpenAPI has it.
+pub fn describe(
+    operation: &Operation,
+    named: &Named,
+    schemas: &mut Map<String, Value>,
+    findings: &mut Vec<String>,
+) -> Result<Map<String, Value>> {
+    let mut built = Map::new();
+    built.insert("operationId".into(), json!(operation.name));
+    if let Some(summary) = &named.summary {
+        built.insert("summary".into(), json!(summary));
+    }
+    let tag = operation.name.split('.').next().unwrap_or_default();
+    built.insert(
+        "tags".into(),
+        json!(named.tags.clone().unwrap_or_else(|| vec![tag.to_owned()])),
+    );
+    let parameters = parameters(operation);
+    if !parameters.is_empty() {
+        built.insert("parameters".into(), Value::Array(parameters));
+    }
+    if let Some(body) = body(operation, schemas, findings) {
+        built.insert("requestBody".into(), body);
+    }
+    built.insert("responses".into(), Value::Object(responses(operation)));
+    let weakest = named
+        .evidence
+        .clone()
+        .unwrap_or_else(|| "documented".into());
+    built.insert("x-evidence".into(), json!(weakest));
+    if !named.aliases.is_empty() {
+        built.insert("x-aliases".into(), json!(named.aliases));
+    }
+    if !operation.variants_at.is_empty() {
+        built.insert("x-variants-at".into(), json!(operation.variants_at));
+    }
+    built.insert(
+        "x-variants".into(),
+        Value::Array(
+            operation
+                .variants
+                .iter()
+                .map(|variant| listed(operation, variant))
+                .collect(),
+        ),
+    );
+    if !named.when.is_empty() {
+        built.insert("x-when".into(), json!(named.when));
+    }
+    Ok(built)
+}
+
+/// The members in the order the format lists them.
+pub fn ordered(mut built: Map<String, Value>) -> Map<String, Value> {
+    let order = [
+        "operationId",
+        "summary",
+        "tags",
+        "servers",
+        "security",
+        "parameters",
+        "requestBody",
+        "responses",
+    ];
+    let mut sorted = Map::new();
+    for key in order {
+        if let Some(value) = built.shift_remove(key) {
+            sorted.insert(key.into(), value);
+        }
+    }
+    sorted.extend(built);
+    sorted
+}
+
+fn listed(operation: &Operation, variant: &Variant) -> Value {
+    let mut listed = json!({"name": variant.name});
+    match &variant.of {
+        Some(of) => listed["of"] = json!(of),
+        None => listed["item"] = json!(variant.item),
+    }
+    listed["title"] = json!(variant.title);
+    listed["evidence"] = json!(variant.evidence);
+    if !variant.when.is_empty() {
+        listed["when"] = json!(variant.when);
+    }
+    if has_schema(operation, variant) {
+        listed["schema"] = json!(format!(
+            "#/components/schemas/{}.{}",
+            operation.name, variant.name
+        ));
+    }
+    listed["request"] = json!(variant.request);
+    if !variant.copies.is_empty() {
+        listed["copies"] = json!(variant.copies);
+    }
+    listed
+}
+
+fn has_schema(operation: &Operation, variant: &Variant) -> bool {
+    operation
+        .requests()
+        .any(|(asked, _, name)| name == variant.name && asked.body.is_some())
+}
+
+fn parameters(operation: &Operation) -> Vec<Value> {
+    let mut found: IndexMap<(String, String), Vec<String>> = IndexMap::new();
+    for name in operation.path.split('/').filter_map(|step| {
+        step.strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+    }) {
+        found.entry(("path".into(), name.into())).or_default();
+    }
+    for (asked, _, _) in operation.requests() {
+        for (name, value) in &asked.path {
+            if let Some(values) = found.get_mut(&("path".to_owned(), name.clone())) {
+                values.push(value.clone());
+            }
+        }
+        for (name, value) in &asked.query {
+            found
+                .entry(("query".into(), name.clone()))
+                .or_default()
+                .push(value.clone());
+        }
+        let plain = |name: &str| {
+            ![
+                "content-type",
+                "accept",
+                "user-agent",
+                "host",
+                "content-length",
+                "connection",
+                "accept-encoding",
+                "cache-control",
+                "postman-token",
+            ]
+            .contains(&name)
+        };
+        for (name, value) in asked
+            .headers
+            .iter()
+            .filter(|(name, _)| plain(&name.to_ascii_lowercase()))
+        {
+            found
+                .entry(("header".into(), name.clone()))
+                .or_default()
+                .push(value.clone());
+        }
+    }
+    let mut parameters = Vec::new();
+    for ((place, name), values) in found {
+        let numeric = place == "query"
+            && [
+                "limit",
+                "page",
+                "offset",
+                "pageSize",
+                "page_size",
+                "per_page",
+                "size",
+            ]
+            .contains(&name.as_str())
+            && values.iter().all(|value| {
+                value.is_empty()
+                    || (value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit()))
+            });
+        let mut parameter = json!({"name": name, "in": place, "required": place == "path", "schema": {"type": if numeric { "integer" } else { "string" }}});
+        if let Some(example) = values
+            .iter()
+            .find(|value| !value.is_empty() && !value.contains("{{"))
+        {
+            parameter["example"] = if numeric {
+                example
+                    .parse::<u64>()
+                    .map_or_else(|_| json!(example), |number| json!(number))
+            } else {
+                json!(example)
+            };
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn body(
+    operation: &Operation,
+    schemas: &mut Map<String, Value>,
+    findings: &mut Vec<String>,
+) -> Option<Value> {
+    let mut content = Map::new();
+    if let Some(schema) = json_schema(operation, schemas, findings) {
+        content.insert("application/json".into(), json!({"schema": schema}));
+    }
+    for (asked, _, variant) in operation.requests() {
+        let (media, fields) = match &asked.body {
+            Some(Payload::Form(fields)) => ("application/x-www-form-urlencoded", fields),
+            Some(Payload::Multipart(fields)) => ("multipart/form-data", fields),
+            Some(Payload::Text(_)) => {
+                content
+                    .entry("text/plain")
+                    .or_insert_with(|| json!({"schema": {"type": "string"}}));
+                schemas
+                    .entry(format!("{}.{variant}", operation.name))
+                    .or_insert_with(|| json!({"type": "string"}));
+                continue;
+            }
+            _ => continue,
+        };
+        let key = format!("{}.{variant}", operation.name);
+        let schema = schemas
+            .entry(key.clone())
+            .or_insert_with(|| json!({"type": "object", "properties": {}}));
+        for (name, value) in fields {
+            let field = if value.is_string() {
+                json!({"type": "string"})
+            } else {
+                json!({"type": "string", "contentMediaType": "application/octet-stream"})
+            };
+            if schema["properties"].get(name).is_none() {
+                schema["properties"][name] = field;
+            }
+        }
+        let reference = json!({"$ref": format!("#/components/schemas/{key}")});
+        let media = content
+            .entry(media)
+            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
+        if let Some(branches) = media["schema"]["anyOf"].as_array_mut()
+            && !branches.contains(&reference)
+        {
+            branches.push(reference);
+        }
+    }
+    for (_, media) in &mut content {
+        if let Some([only]) = media["schema"]["anyOf"].as_array().map(Vec::as_slice) {
+            media["schema"] = only.clone();
+        }
+    }
+    if content.is_empty() {
+        return None;
+    }
+    let always = operation
+        .variants
+        .iter()
+        .all(|variant| variant.request.body.is_some() || has_schema(operation, variant));
+    Some(json!({"required": always, "content": content}))
+}
+
+/// The schema of a JSON body: what surrounds the variants, and a branch for each of them.
+fn json_schema(
+    operation: &Operation,
+    schemas: &mut Map<String, Value>,
+    findings: &mut Vec<String>,
+) -> Option<Value> {
+    let mut outer = Shape::default();
+    let mut inner: IndexMap<&str, Shape> = IndexMap::new();
+    for (asked, read, variant) in operation.requests() {
+        let Some(whole) = condition::json_body(asked) else {
+            continue;
+        };
+        for sample in samples(whole, read) {
+            let parts = condition::expand(&sample, &operation.variants_at);
+            let mut holes = asked.holes.clone();
+            holes.extend(parts.iter().map(|(at, _)| at.clone()));
+            outer = outer.merge(&Shape::witnessed(&sample, whole, &holes));
+            for (at, part) in parts {
+                let name = if operation.undecided() {
+                    variant
+                } else {
+                    select(&operation.variants, asked, Some(part))
+                        .map_or(variant, |chosen| &chosen.name)
+                };
+                let inside: Vec<String> = asked
+                    .holes
+                    .iter()
+                    .filter_map(|hole| hole.strip_prefix(&at))
+                    .map(str::to_owned)
+                    .collect();
+                let shape = inner.entry(name).or_default();
+                *shape = shape.merge(&Shape::witnessed(part, whole, &inside));
+            }
+        }
+    }
+    if inner.is_empty() {
+        return (outer != Shape::default()).then(|| outer.schema());
+    }
+    let present: Vec<&Variant> = operation
+        .variants
+        .iter()
+        .filter(|variant| inner.contains_key(variant.name.as_str()))
+        .collect();
+    for variant in &present {
+        schemas.insert(
+            format!("{}.{}", operation.name, variant.name),
+            inner[variant.name.as_str()].schema(),
+        );
+    }
+    let branches = branches(operation, &present, findings);
+    let mut schema = if operation.variants_at.is_empty() {
+        json!({})
+    } else {
+        outer.schema()
+    };
+    plant(&mut schema, &operation.variants_at, branches);
+    Some(schema)
+}
+
+/// A body and its other readings: with what was commented out.
+fn samples(whole: &Value, read: Option<&Read>) -> Vec<Value> {
+    let mut samples = vec![whole.clone()];
+    for (pointer, extra) in read
+        .into_iter()
+        .flat_map(|read| &read.remarks.commented_out)
+    {
+        let mut other = whole.clone();
+        match (other.pointer_mut(pointer), extra) {
+            (Some(Value::Object(members)), Value::Object(more)) => {
+                for (name, value) in more {
+                    members.entry(name).or_insert_with(|| value.clone());
+                }
+            }
+            (Some(Value::Array(elements)), extra) => elements.push(extra.clone()),
+            _ => continue,
+        }
+        samples.push(other);
+    }
+    samples
+}
+
+fn branches(operation: &Operation, present: &[&Variant], findings: &mut Vec<String>) -> Value {
+    let reference = |variant: &Variant| json!({"$ref": format!("#/components/schemas/{}.{}", operation.name, variant.name)});
+    if let [only] = present {
+        return reference(only);
+    }
+    let in_body = |variant: &Variant| {
+        variant
+            .when
+            .iter()
+            .filter(|one| one.place == In::Body)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let exclusive = !operation.undecided()
+        && present
+            .iter()
+            .all(|variant| variant.when.iter().all(|one| one.place == In::Body));
+    if operation.undecided() {
+        let names: Vec<_> = present
+            .iter()
+            .filter(|variant| variant.when.is_empty())
+            .map(|variant| variant.name.as_str())
+            .collect();
+        findings.push(format!(
+            "{}: nothing tells the variants {} apart; give them `when`",
+            operation.name,
+            names.join(", ")
+        ));
+    }
+    let mut branches = Vec::new();
+    let mut before: Vec<Value> = Vec::new();
+    for variant in present {
+        let mut all = vec![reference(variant)];
+        let conditions = in_body(variant);
+        if !conditions.is_empty() {
+            all.push(condition::guards(&conditions));
+        }
+        if exclusive {
+            all.extend(before.iter().map(|guard| json!({"not": guard})));
+            before.push(condition::guards(&conditions));
+        }
+        branches.push(if all.len() == 1 {
+            all.remove(0)
+        } else {
+            json!({"allOf": all})
+        });
+    }
+    json!({(if exclusive { "oneOf" } else { "anyOf" }): branches})
+}
+
+/// Puts a schema where a pointer with `*` leads.
+fn plant(schema: &mut Value, pointer: &str, planted: Value) {
+    let mut place = schema;
+    for step in pointer.split('/').skip(1) {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = if step == "*" {
+            &mut place["items"]
+        } else {
+            &mut place["properties"][step.replace("~1", "/").replace("~0", "~")]
+        };
+    }
+    *place = planted;
+}
+
+fn responses(operation: &Operation) -> Map<String, Value> {
+    let mut statuses: IndexMap<u16, Vec<&Given>> = IndexMap::new();
+    for given in &operation.answers {
+        statuses.entry(given.answer.status).or_default().push(given);
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut responses = Map::new();
+    for (status, given) in statuses {
+        let mut headers = Map::new();
+        let mut contents: IndexMap<String, (Shape, Map<String, Value>)> = IndexMap::new();
+        let mut bare = Map::new();
+        for one in &given {
+            for (name, value) in &one.answer.headers {
+                if !is_transport(name) && !headers.contains_key(name) {
+                    headers.insert(
+                        name.clone(),
+                        json!({"schema": {"type": "string"}, "example": value}),
+                    );
+                }
+            }
+            let name = unique(&one.answer.name, |name| {
+                names.iter().any(|other| other == name)
+            });
+            names.push(name.clone());
+            let example = example(operation, one);
+            let documented_type = one
+                .answer
+                .headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+                .map(|(_, value)| {
+                    value
+                        .split(';')
+                        .next()
+                        .unwrap_or_default()
+                        .trim()
+                        .to_ascii_lowercase()
+                });
+            match (&one.answer.body, &one.answer.text) {
+                (Some(value), _) => {
+                    let media = documented_type
+                        .filter(|media| media.contains("json"))
+                        .unwrap_or_else(|| "application/json".into());
+                    let (shape, examples) = contents.entry(media).or_default();
+                    *shape = shape.merge(&Shape::of(value, &[]));
+                    examples.insert(name, example);
+                }
+                (None, Some(text)) => {
+                    let media = documented_type
+                        .filter(|media| !media.contains("json") && media.contains('/'))
+                        .unwrap_or_else(|| "text/plain".into());
+                    let (shape, examples) = contents.entry(media).or_default();
+                    *shape = shape.merge(&Shape::of(&json!(text), &[]));
+                    examples.insert(name, example);
+                }
+                (None, None) => drop(bare.insert(name, example)),
+            }
+        }
+        let mut response = json!({"description": phrase(status)});
+        if !headers.is_empty() {
+            response["headers"] = Value::Object(headers);
+        }
+        if !contents.is_empty() {
+            let content: Map<_, _> = contents
+                .into_iter()
+                .map(|(media, (shape, examples))| {
+                    (
+                        media,
+                        json!({"schema": shape.schema(), "examples": examples}),
+                    )
+                })
+                .collect();
+            response["content"] = Value::Object(content);
+        }
+        let strongest = if given.iter().any(|one| one.evidence == "documented") {
+            "documented"
+        } else {
+            "example"
+        };
+        response["x-evidence"] = json!(strongest);
+        if !bare.is_empty() {
+            response["x-examples"] = Value::Object(bare);
+        }
+        responses.insert(status.to_string(), response);
+    }
+    responses
+}
+
+/// Headers that belong to one transfer, or to the media type.
+fn is_transport(name: &str) -> bool {
+    [
+        "content-type",
+        "content-length",
+        "content-encoding",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "date",
+    ]
+    .contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn example(operation: &Operation, given: &Given) -> Value {
+    let mut example = Map::new();
+    if let Some(value) = given
+        .answer
+        .body
+        .clone()
+        .or_else(|| given.answer.text.clone().map(Value::String))
+    {
+        example.insert("value".into(), value);
+    }
+    example.insert("x-evidence".into(), json!(given.evidence));
+    example.insert("x-item".into(), json!(given.item));
+    if let Some(response) = &given.response {
+        example.insert("x-response".into(), json!(response));
+    }
+    example.insert("x-variant".into(), json!(operation.variant_of(given)));
+    if let Some(asked) = &given.answer.request {
+        example.insert("x-request".into(), json!(asked));
+    }
+    if let Some(evidence) = &given.answer.status_evidence {
+        example.insert("x-status".into(), json!(evidence));
+    }
+    if let Some(rung) = given.answer.rung {
+        example.insert("x-rung".into(), json!(rung));
+    }
+    Value::Object(example)
+}
+
+/// Two or more operations on one method and path: a wrapper with all of them inside.
+pub fn alternatives(sharing: Vec<(Operation, Named, Map<String, Value>)>) -> Map<String, Value> {
+    let mut wrapper = Map::new();
+    let all: Vec<Map<String, Value>> = sharing.into_iter().map(|(_, _, built)| built).collect();
+    let first = &all[0];
+    wrapper.insert("operationId".into(), first["operationId"].clone());
+    for key in ["tags", "servers"] {
+        if let Some(value) = first.get(key) {
+            wrapper.insert(key.into(), value.clone());
+        }
+    }
+    let mut parameters: Vec<Value> = Vec::new();
+    for parameter in all
+        .iter()
+        .filter_map(|one| one.get("parameters"))
+        .filter_map(Value::as_array)
+        .flatten()
+    {
+        if !parameters
+            .iter()
+            .any(|known| known["name"] == parameter["name"] && known["in"] == parameter["in"])
+        {
+            let mut parameter = parameter.clone();
+            parameter["required"] = json!(parameter["in"] == "path");
+            parameters.push(parameter);
+        }
+    }
+    if !parameters.is_empty() {
+        wrapper.insert("parameters".into(), Value::Array(parameters));
+    }
+    let mut content: Map<String, Value> = Map::new();
+    for (media, body) in all
+        .iter()
+        .filter_map(|one| one.get("requestBody"))
+        .filter_map(|body| body["content"].as_object())
+        .flatten()
+    {
+        let any = content
+            .entry(media)
+            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
+        if let Some(branches) = any["schema"]["anyOf"].as_array_mut() {
+            branches.push(body["schema"].clone());
+        }
+    }
+    if !content.is_empty() {
+        wrapper.insert("requestBody".into(), json!({"content": content}));
+    }
+    wrapper.insert(
+        "responses".into(),
+        json!({"default": {"description": "See x-alternatives"}}),
+    );
+    wrapper.insert("x-evidence".into(), first["x-evidence"].clone());
+    wrapper.insert(
+        "x-alternatives".into(),
+        Value::Array(all.into_iter().map(Value::Object).collect()),
+    );
+    wrapper
+}
+
+/// Writes the parameters of a path by other names, in all that belongs to the operation.
+pub fn rename_parameters(built: &mut Map<String, Value>, from: &str, to: &str) {
+    let names = |path: &str| {
+        path.split('/')
+            .filter_map(|step| {
+                step.strip_prefix('{')
+                    .and_then(|rest| rest.strip_suffix('}'))
+            })
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let renames: Vec<(String, String)> = names(from)
+        .into_iter()
+        .zip(names(to))
+        .filter(|(old, new)| old != new)
+        .collect();
+    for parameter in built
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if parameter["in"] == "path"
+            && let Some((_, new)) = renames
+                .iter()
+                .find(|(old, _)| parameter["name"] == json!(old))
+        {
+            parameter["name"] = json!(new);
+        }
+    }
+    let rename = |asked: &mut Value| {
+        if let Some(path) = asked.get_mut("path").and_then(Value::as_object_mut) {
+            *path = std::mem::take(path)
+                .into_iter()
+                .map(
+                    |(name, value)| match renames.iter().find(|(old, _)| *old == name) {
+                        Some((_, new)) if value == json!(format!("{{{{path:{name}}}}}")) => {
+                            (new.clone(), json!(format!("{{{{path:{new}}}}}")))
+                        }
+                        Some((_, new)) => (new.clone(), value),
+                        None => (name, value),
+                    },
+                )
+                .collect();
+        }
+    };
+    for variant in built
+        .get_mut("x-variants")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        rename(&mut variant["request"]);
+    }
+    for response in built
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        let examples = |value: &mut Value| {
+            value
+                .as_object_mut()
+                .into_iter()
+                .flat_map(|all| all.values_mut().collect::<Vec<_>>())
+                .filter_map(|one| one.get_mut("x-request"))
+                .for_each(&rename)
+        };
+        if let Some(bare) = response.get_mut("x-examples") {
+            examples(bare);
+        }
+        for media in response
+            .get_mut("content")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flat_map(Map::values_mut)
+        {
+            examples(&mut media["examples"]);
+        }
+    }
+}
+
+fn slug(name: &str) -> String {
+    let words = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let slug = words
+        .map(str::to_ascii_lowercase)
+        .collect::<Vec<_>>()
+        .join("-");
+    if slug.is_empty() {
+        "default".into()
+    } else {
+        slug
+    }
+}
+
+fn unique_slug(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut candidate = name.to_owned();
+    let mut number = 2;
+    while taken(&candidate) {
+        candidate = format!("{name}-{number}");
+        number += 1;
+    }
+    candidate
+}
+
+fn phrase(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Answer",
+    }
+}
