@@ -1,0 +1,433 @@
+//! One isolated copy of all vendors' state, clock, journal and endpoints.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use parking_lot::{Mutex, RwLock};
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::clock::Clock;
+use super::delivery::{Deliveries, Endpoint};
+use super::faults::Faults;
+use super::journal::{Finding, Journal};
+use super::moment::Progress;
+use super::rate_limit::RateLimits;
+use super::ring::Ring;
+use super::routes::Mounted;
+use super::store::{AnySlot, BadState};
+use super::table::Table;
+
+/// The name of the workspace that requests reach when they name none.
+pub const DEFAULT: &str = "default";
+
+/// How many plans one `advance` runs before it gives up on reaching an end.
+const STEPS: usize = 100_000;
+
+/// One isolated copy of everything that changes.
+pub struct Workspace {
+    /// Its name, as in the `X-Mock-Workspace` header.
+    pub name: String,
+    /// Its time.
+    pub clock: Clock,
+    /// Its requests.
+    pub journal: Journal,
+    /// The webhooks announced, whether anybody heard them or not.
+    pub events: Ring<Event>,
+    /// The webhooks on their way.
+    pub deliveries: Deliveries,
+    /// What is broken on purpose.
+    pub faults: Faults,
+    /// Who called how often.
+    pub rate_limits: RateLimits,
+    seed: u64,
+    slots: Vec<Arc<dyn AnySlot>>,
+    progress: AtomicU8,
+    next_event: AtomicU64,
+    stir: Notify,
+    /// One run of due plans at a time, so that their order is the order of time.
+    running: tokio::sync::Mutex<()>,
+    /// When it was last used, for dropping idle ones.
+    pub last_used: Mutex<std::time::Instant>,
+    closed: AtomicBool,
+}
+
+/// A webhook as a rule announced it.
+pub struct Announced {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The event's name in the contract.
+    pub name: &'static str,
+    /// What endpoints subscribe to.
+    pub channel: String,
+    /// What must stay in order.
+    pub conversation: String,
+    /// What makes two announcements the same, where the vendor suppresses repeats.
+    pub identity: Option<String>,
+    /// The payload.
+    pub payload: Value,
+    /// When, on the workspace's clock.
+    pub at: Timestamp,
+    /// The request that led to it.
+    pub cause: Option<u64>,
+}
+
+/// A webhook that left a vendor.
+#[derive(Debug, Serialize)]
+pub struct Event {
+    /// Its number in the workspace, from 1.
+    pub id: u64,
+    /// When, on the workspace's clock.
+    pub at: Timestamp,
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The event's name in the contract.
+    pub name: String,
+    /// What endpoints subscribe to.
+    pub channel: String,
+    /// What must stay in order.
+    pub conversation: String,
+    /// What makes two announcements the same, where the vendor suppresses repeats.
+    pub identity: Option<String>,
+    /// The payload, compact JSON.
+    #[serde(serialize_with = "as_json")]
+    pub payload: Bytes,
+    /// The request that led to it.
+    pub cause: Option<u64>,
+    /// Where it breaks the contract: such an event is never delivered.
+    pub findings: Vec<Finding>,
+}
+
+fn as_json<S: serde::Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serde_json::from_slice::<Value>(bytes).unwrap_or_default().serialize(serializer)
+}
+
+/// What a new workspace is made from.
+pub struct Blueprint {
+    /// The vendors that are served.
+    pub vendors: Vec<&'static Mounted>,
+    /// The seed of all identifiers and chance.
+    pub seed: u64,
+    /// The clock's start: `None` is real time.
+    pub frozen_at: Option<Timestamp>,
+    /// How what is planned comes about.
+    pub progress: Progress,
+    /// How many requests, events and deliveries are remembered.
+    pub remembered: usize,
+    /// Whether time runs by itself; tests that move it by hand switch this off.
+    pub ticking: bool,
+    /// Endpoints that every new workspace starts with, by vendor.
+    pub endpoints: Vec<(String, Endpoint)>,
+    /// Which addresses webhooks may go to.
+    pub guard: super::delivery::Guard,
+}
+
+impl Workspace {
+    fn new(name: &str, blueprint: &Blueprint, root_url: &str) -> Result<Arc<Self>, BadState> {
+        let clock = blueprint.frozen_at.map_or_else(Clock::real, Clock::frozen);
+        let now = clock.now();
+        let mut failure = None;
+        let workspace = Arc::new_cyclic(|weak: &Weak<Self>| {
+            let mut slots = Vec::new();
+            for mounted in &blueprint.vendors {
+                let base_url = if name == DEFAULT {
+                    format!("{root_url}/{}", mounted.name)
+                } else {
+                    format!("{root_url}/w/{name}/{}", mounted.name)
+                };
+                match (mounted.slot)(weak, blueprint.seed, base_url.into(), now) {
+                    Ok(slot) => slots.push(slot),
+                    Err(error) => failure = Some(error),
+                }
+            }
+            Self {
+                name: name.to_owned(),
+                clock,
+                journal: Journal::new(blueprint.remembered),
+                events: Ring::new(blueprint.remembered),
+                deliveries: Deliveries::new(weak.clone(), blueprint.remembered, blueprint.seed, blueprint.guard.clone()),
+                faults: Faults::new(blueprint.seed),
+                rate_limits: RateLimits::default(),
+                seed: blueprint.seed,
+                slots,
+                progress: AtomicU8::new(0),
+                next_event: AtomicU64::new(0),
+                stir: Notify::new(),
+                running: tokio::sync::Mutex::new(()),
+                last_used: Mutex::new(std::time::Instant::now()),
+                closed: AtomicBool::new(false),
+            }
+        });
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        workspace.set_progress(blueprint.progress);
+        for (vendor, endpoint) in &blueprint.endpoints {
+            if let Some(slot) = workspace.slot(vendor) {
+                slot.edit_endpoints(&mut |endpoints| {
+                    endpoints.put(endpoint.clone());
+                });
+            }
+        }
+        if blueprint.ticking && tokio::runtime::Handle::try_current().is_ok() {
+            tokio::spawn(tick(Arc::downgrade(&workspace)));
+        }
+        Ok(workspace)
+    }
+
+    /// One vendor's state.
+    pub fn slot(&self, vendor: &str) -> Option<&Arc<dyn AnySlot>> {
+        self.slots.iter().find(|slot| slot.vendor() == vendor)
+    }
+
+    /// All vendors' states.
+    pub fn slots(&self) -> &[Arc<dyn AnySlot>] {
+        &self.slots
+    }
+
+    /// The seed of all identifiers and chance.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How what is planned comes about.
+    pub fn progress(&self) -> Progress {
+        match self.progress.load(Ordering::Relaxed) {
+            1 => Progress::Instant,
+            2 => Progress::Manual,
+            _ => Progress::Auto,
+        }
+    }
+
+    /// Changes how what is planned from now on comes about.
+    pub fn set_progress(&self, progress: Progress) {
+        self.progress.store(progress as u8, Ordering::Relaxed);
+    }
+
+    /// Says that something was planned, so that the ticker looks again.
+    pub fn stirred(&self) {
+        self.stir.notify_one();
+    }
+
+    /// Numbers, checks, remembers and delivers a webhook.
+    pub fn announce(&self, announced: Announced, endpoints: &Table<Endpoint>) -> Arc<Event> {
+        let Announced { vendor, name, channel, conversation, identity, payload, at, cause } = announced;
+        let violations = super::vendor_document(vendor)
+            .map(|document| contracts::check::webhook(document, name, &payload))
+            .unwrap_or_default();
+        let event = Arc::new(Event {
+            id: self.next_event.fetch_add(1, Ordering::Relaxed) + 1,
+            at,
+            vendor,
+            name: name.to_owned(),
+            channel,
+            conversation,
+            identity,
+            payload: serde_json::to_vec(&payload).unwrap_or_default().into(),
+            cause,
+            findings: violations.iter().map(Finding::from_violation).collect(),
+        });
+        self.events.push(Arc::clone(&event));
+        let broken = event.findings.iter().any(|finding| finding.is_violation());
+        if broken {
+            tracing::error!(vendor, name, findings = ?event.findings, "a webhook breaks the contract and is withheld");
+        } else {
+            self.deliveries.dispatch(&event, endpoints);
+        }
+        event
+    }
+
+    /// When the next plan or retry is due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let plans = self.slots.iter().filter_map(|slot| slot.next_due());
+        plans.chain(self.deliveries.next_due()).min()
+    }
+
+    /// Runs everything that is due by now, in the order of time.
+    pub async fn run_due(&self) {
+        let _one_at_a_time = self.running.lock().await;
+        self.run_until(self.clock.now(), false).await;
+    }
+
+    /// Moves the clock by `by`, running what falls due on the way at its own time. Returns how many plans ran.
+    pub async fn advance(&self, by: jiff::SignedDuration) -> usize {
+        let _one_at_a_time = self.running.lock().await;
+        let target = self.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+        let ran = self.run_until(target, true).await;
+        self.clock.reach(target);
+        ran
+    }
+
+    /// Moves the clock as far as there is anything planned. Returns how many plans ran.
+    pub async fn advance_until_idle(&self) -> usize {
+        let _one_at_a_time = self.running.lock().await;
+        let ran = self.run_until(Timestamp::MAX, true).await;
+        ran
+    }
+
+    /// Runs what is due by `target`. With `settle`, time waits for the deliveries in flight, so that a
+    /// retry is planned before the clock passes it.
+    async fn run_until(&self, target: Timestamp, settle: bool) -> usize {
+        for step in 0..STEPS {
+            if settle {
+                self.deliveries.settled().await;
+            }
+            let Some(due) = self.next_due().filter(|due| *due <= target) else { return step };
+            self.clock.reach(due);
+            let mut by_time: Vec<_> = self.slots.iter().filter_map(|slot| Some((slot.next_due()?, slot))).collect();
+            by_time.sort_by_key(|(at, _)| *at);
+            match by_time.first() {
+                Some((at, slot)) if *at <= due => {
+                    slot.run_next(due);
+                }
+                _ => self.deliveries.run_due(due),
+            }
+        }
+        tracing::warn!(workspace = self.name, "stopped advancing after {STEPS} plans");
+        STEPS
+    }
+
+    /// Back to the seed: state, identifiers, journal, deliveries, faults. The clock stays where it is.
+    ///
+    /// # Errors
+    /// When a seed cannot be read.
+    pub fn reset(&self, vendor: Option<&str>) -> Result<(), BadState> {
+        let now = self.clock.now();
+        for slot in self.slots.iter().filter(|slot| vendor.is_none_or(|wanted| slot.vendor() == wanted)) {
+            slot.reset(self.seed, now)?;
+        }
+        if vendor.is_none() {
+            self.journal.clear();
+            self.events.clear();
+            self.deliveries.clear();
+            self.faults.clear();
+            self.rate_limits.clear();
+            self.next_event.store(0, Ordering::Relaxed);
+        }
+        self.stirred();
+        Ok(())
+    }
+
+    /// Ends the ticker; what is in flight still finishes.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.stir.notify_one();
+    }
+}
+
+/// Runs what falls due as the workspace's clock goes.
+async fn tick(workspace: Weak<Workspace>) {
+    loop {
+        let Some(current) = workspace.upgrade() else { return };
+        if current.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let wait = current.next_due().and_then(|due| current.clock.real_time_until(due));
+        match wait {
+            Some(wait) if wait.is_zero() => current.run_due().await,
+            Some(wait) => {
+                #[expect(clippy::disallowed_methods, reason = "the one place where the clock is waited for")]
+                let alarm = tokio::time::sleep(wait);
+                tokio::select! {
+                    () = alarm => {}
+                    () = current.stir.notified() => {}
+                }
+            }
+            None => current.stir.notified().await,
+        }
+    }
+}
+
+/// All workspaces of a server.
+pub struct Workspaces {
+    blueprint: Blueprint,
+    root_url: RwLock<String>,
+    all: RwLock<HashMap<String, Arc<Workspace>>>,
+    minted: RwLock<HashMap<String, String>>,
+}
+
+impl Workspaces {
+    /// None yet; each is made when it is first used.
+    #[must_use]
+    pub fn new(blueprint: Blueprint, root_url: String) -> Self {
+        Self {
+            blueprint,
+            root_url: RwLock::new(root_url),
+            all: RwLock::new(HashMap::new()),
+            minted: RwLock::new(HashMap::new()),
+        }
+    }
+
+    /// Says where the server is reached, once it is bound. Workspaces made before keep their old address.
+    pub fn reached_at(&self, root_url: String) {
+        *self.root_url.write() = root_url;
+    }
+
+    /// The workspace of this name, made when it does not exist.
+    ///
+    /// # Errors
+    /// When a seed cannot be read.
+    pub fn named(&self, name: &str) -> Result<Arc<Workspace>, BadState> {
+        if let Some(workspace) = self.all.read().get(name) {
+            return Ok(Arc::clone(workspace));
+        }
+        let mut all = self.all.write();
+        if let Some(workspace) = all.get(name) {
+            return Ok(Arc::clone(workspace));
+        }
+        let workspace = Workspace::new(name, &self.blueprint, &self.root_url.read())?;
+        all.insert(name.to_owned(), Arc::clone(&workspace));
+        Ok(workspace)
+    }
+
+    /// The workspace of this name, if it exists.
+    pub fn existing(&self, name: &str) -> Option<Arc<Workspace>> {
+        self.all.read().get(name).cloned()
+    }
+
+    /// All workspaces, by name.
+    pub fn all(&self) -> Vec<Arc<Workspace>> {
+        let mut all: Vec<_> = self.all.read().values().cloned().collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// Forgets a workspace with all it knows. False when there was none.
+    pub fn remove(&self, name: &str) -> bool {
+        self.minted.write().retain(|_, workspace| workspace != name);
+        let removed = self.all.write().remove(name);
+        if let Some(workspace) = &removed {
+            workspace.close();
+        }
+        removed.is_some()
+    }
+
+    /// Makes `key` a credential that leads to the workspace `name` and is valid at every vendor.
+    pub fn mint(&self, key: &str, name: &str) {
+        self.minted.write().insert(key.to_owned(), name.to_owned());
+    }
+
+    /// The workspace a minted credential leads to.
+    pub fn minted(&self, key: &str) -> Option<String> {
+        let minted = self.minted.read();
+        if minted.is_empty() { None } else { minted.get(key).cloned() }
+    }
+
+    /// Drops all workspaces but the default one that nobody used for `idle`. Returns their names.
+    pub fn drop_idle(&self, idle: std::time::Duration) -> Vec<String> {
+        let stale: Vec<_> = self.all().into_iter().filter(|workspace| workspace.name != DEFAULT && workspace.last_used.lock().elapsed() > idle).collect();
+        stale.iter().map(|workspace| { self.remove(&workspace.name); workspace.name.clone() }).collect()
+    }
+}
+
+impl Drop for Workspaces {
+    fn drop(&mut self) {
+        for workspace in self.all.get_mut().values() {
+            workspace.close();
+        }
+    }
+}
