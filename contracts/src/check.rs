@@ -37,3 +37,51 @@ pub enum Rule {
     /// Anything else.
     Other,
 }
+
+/// One broken promise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Violation {
+    /// The kind of promise.
+    pub rule: Rule,
+    /// The part of the exchange.
+    pub place: crate::document::Place,
+    /// JSON pointer or parameter name.
+    pub pointer: String,
+    /// What was found there.
+    pub found: Option<serde_json::Value>,
+    /// What was expected.
+    pub expected: String,
+    /// One clear sentence.
+    pub message: String,
+    /// How sure the contract is.
+    pub evidence: crate::document::Evidence,
+}
+
+/// Checks a request. (Being written: finds nothing yet.)
+pub fn request(
+    _document: &crate::document::Document,
+    _operation: &crate::document::Operation,
+    _incoming: &Incoming<'_>,
+) -> Vec<Violation> {
+    Vec::new()
+}
+
+/// Checks an answer. (Being written: finds nothing yet.)
+pub fn response(
+    _document: &crate::document::Document,
+    _operation: &crate::document::Operation,
+    _status: u16,
+    _media_type: Option<&str>,
+    _body: &[u8],
+) -> Vec<Violation> {
+    Vec::new()
+}
+
+/// Checks a webhook. (Being written: finds nothing yet.)
+pub fn webhook(
+    _document: &crate::document::Document,
+    _name: &str,
+    _payload: &serde_json::Value,
+) -> Vec<Violation> {
+    Vec::new()
+}

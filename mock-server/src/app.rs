@@ -145,17 +145,29 @@ impl App {
     /// When the options cannot be met.
     pub fn with(all: Vec<Mounted>, options: Options) -> Result<Self, BadOptions> {
         let names: Vec<_> = all.iter().map(|mounted| mounted.name).collect();
-        let named = options.vendors.iter().chain(options.vendor_ports.iter().map(|(vendor, _)| vendor));
+        let named = options
+            .vendors
+            .iter()
+            .chain(options.vendor_ports.iter().map(|(vendor, _)| vendor));
         for wanted in named.chain(options.webhooks.iter().map(|(vendor, _)| vendor)) {
             if !names.contains(&wanted.as_str()) {
                 return Err(BadOptions::UnknownVendor(wanted.clone(), names.join(", ")));
             }
         }
-        let served = |mounted: &Mounted| options.vendors.is_empty() || options.vendors.iter().any(|one| one == mounted.name);
+        let served = |mounted: &Mounted| {
+            options.vendors.is_empty() || options.vendors.iter().any(|one| one == mounted.name)
+        };
         // Served vendors live as long as the process: handlers and documents are reached through plain references.
-        let vendors: Vec<&'static Mounted> =
-            all.into_iter().filter(served).map(|mounted| &*Box::leak(Box::new(mounted))).collect();
-        let answer_check = if options.check_every_answer { AnswerCheck::Every } else { AnswerCheck::sampled()? };
+        let vendors: Vec<&'static Mounted> = all
+            .into_iter()
+            .filter(served)
+            .map(|mounted| &*Box::leak(Box::new(mounted)))
+            .collect();
+        let answer_check = if options.check_every_answer {
+            AnswerCheck::Every
+        } else {
+            AnswerCheck::sampled()?
+        };
         let blueprint = Blueprint {
             vendors: vendors.clone(),
             seed: options.seed,
@@ -163,8 +175,14 @@ impl App {
             progress: options.progress,
             remembered: options.remembered,
             ticking: options.ticking,
-            endpoints: options.webhooks.iter().map(|(vendor, url)| (vendor.clone(), Endpoint::new(url))).collect(),
-            guard: Guard { allowed: options.webhook_allow.clone() },
+            endpoints: options
+                .webhooks
+                .iter()
+                .map(|(vendor, url)| (vendor.clone(), Endpoint::new(url)))
+                .collect(),
+            guard: Guard {
+                allowed: options.webhook_allow.clone(),
+            },
         };
         let settings = Settings {
             auth: options.auth,
@@ -174,7 +192,15 @@ impl App {
             answer_check,
         };
         let workspaces = Arc::new(Workspaces::new(blueprint, "http://mock.test".to_owned()));
-        Ok(Self { inner: Arc::new(Inner { vendors, workspaces, settings, options }), only: None })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                vendors,
+                workspaces,
+                settings,
+                options,
+            }),
+            only: None,
+        })
     }
 
     /// All workspaces.
@@ -198,7 +224,10 @@ impl App {
     /// The same server, where every request is for one vendor.
     #[must_use]
     pub fn only(&self, vendor: &'static str) -> Self {
-        Self { inner: Arc::clone(&self.inner), only: Some(vendor) }
+        Self {
+            inner: Arc::clone(&self.inner),
+            only: Some(vendor),
+        }
     }
 
     /// Answers one request: the admin API, the front page, or a vendor.
@@ -214,32 +243,77 @@ impl App {
         let body = match Limited::new(body, LARGEST_BODY).collect().await {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                return (StatusCode::PAYLOAD_TOO_LARGE, format!("the mock takes bodies of at most {LARGEST_BODY} bytes\n")).into_response();
+                return (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("the mock takes bodies of at most {LARGEST_BODY} bytes\n"),
+                )
+                    .into_response();
             }
-            Err(error) => return (StatusCode::BAD_REQUEST, format!("the body broke off: {error}\n")).into_response(),
+            Err(error) => {
+                return (
+                    StatusCode::BAD_REQUEST,
+                    format!("the body broke off: {error}\n"),
+                )
+                    .into_response();
+            }
         };
         let wire = Wire {
             method: parts.method,
-            target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            target: parts
+                .uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
             headers: parts.headers,
             body,
         };
-        let Target { mounted, path, workspace, base_url } = target;
+        let Target {
+            mounted,
+            path,
+            workspace,
+            base_url,
+        } = target;
         let query = parts.uri.query().map(str::to_owned);
-        let arrival = Arrival { wire, path, query, workspace, base_url };
-        pipeline::answer(mounted, &self.inner.workspaces, &self.inner.settings, arrival).await
+        let arrival = Arrival {
+            wire,
+            path,
+            query,
+            workspace,
+            base_url,
+        };
+        pipeline::answer(
+            mounted,
+            &self.inner.workspaces,
+            &self.inner.settings,
+            arrival,
+        )
+        .await
     }
 
     /// What a request gets that is for nobody.
     fn nowhere(&self, uri: &http::Uri) -> Response {
-        let vendors: Vec<_> = self.vendors().iter().map(|mounted| format!("/{}", mounted.name)).collect();
+        let vendors: Vec<_> = self
+            .vendors()
+            .iter()
+            .map(|mounted| format!("/{}", mounted.name))
+            .collect();
         let admin = "/__admin/vendors";
         let (status, mock) = if uri.path() == "/" {
-            (StatusCode::OK, "A fake of messaging vendors. Point your client's base URL at one of these paths.".to_owned())
+            (
+                StatusCode::OK,
+                "A fake of messaging vendors. Point your client's base URL at one of these paths."
+                    .to_owned(),
+            )
         } else {
-            (StatusCode::NOT_FOUND, format!("\"{}\" belongs to no vendor", uri.path()))
+            (
+                StatusCode::NOT_FOUND,
+                format!("\"{}\" belongs to no vendor", uri.path()),
+            )
         };
-        (status, axum::Json(serde_json::json!({"mock": mock, "vendors": vendors, "admin": admin}))).into_response()
+        (
+            status,
+            axum::Json(serde_json::json!({"mock": mock, "vendors": vendors, "admin": admin})),
+        )
+            .into_response()
     }
 }
 
@@ -254,12 +328,23 @@ struct Target {
 impl Target {
     /// By the port's vendor, by the first part of the path, or by the `Host` header.
     fn find(app: &App, parts: &http::request::Parts) -> Option<Self> {
-        let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok());
-        let host = host.or_else(|| parts.uri.authority().map(|authority| authority.as_str())).unwrap_or("");
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|value| value.to_str().ok());
+        let host = host
+            .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
+            .unwrap_or("");
         let mut path = parts.uri.path();
-        let mut workspace = parts.headers.get("x-mock-workspace").and_then(|value| value.to_str().ok());
+        let mut workspace = parts
+            .headers
+            .get("x-mock-workspace")
+            .and_then(|value| value.to_str().ok());
         let mut prefix = String::new();
-        if let Some((name, rest)) = path.strip_prefix("/w/").map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+        if let Some((name, rest)) = path
+            .strip_prefix("/w/")
+            .map(|rest| rest.split_once('/').unwrap_or((rest, "")))
+        {
             workspace = Some(name);
             prefix = format!("/w/{name}");
             path = &path[path.len() - rest.len() - usize::from(!rest.is_empty())..];
@@ -272,22 +357,47 @@ impl Target {
         let bare_host = host.split(':').next().unwrap_or(host);
         let by_host = || {
             let serves = |mounted: &&&'static Mounted| {
-                let urls = mounted.document.servers.iter().filter_map(|server| url::Url::parse(server).ok());
-                urls.into_iter().any(|url| url.host_str() == Some(bare_host))
+                let urls = mounted
+                    .document
+                    .servers
+                    .iter()
+                    .filter_map(|server| url::Url::parse(server).ok());
+                urls.into_iter()
+                    .any(|url| url.host_str() == Some(bare_host))
             };
-            if bare_host == "localhost" || bare_host.parse::<IpAddr>().is_ok() { None } else { vendors.iter().find(serves) }
+            if bare_host == "localhost" || bare_host.parse::<IpAddr>().is_ok() {
+                None
+            } else {
+                vendors.iter().find(serves)
+            }
         };
-        let by_port = app.only.and_then(|only| vendors.iter().find(|mounted| mounted.name == only));
+        let by_port = app
+            .only
+            .and_then(|only| vendors.iter().find(|mounted| mounted.name == only));
         if let Some(mounted) = by_port.or_else(by_host) {
             let base_url = format!("http://{host}{prefix}");
-            return Some(Self { mounted, path: path.to_owned(), workspace, base_url });
+            return Some(Self {
+                mounted,
+                path: path.to_owned(),
+                workspace,
+                base_url,
+            });
         }
         let (first, _) = path.get(1..)?.split_once('/').unwrap_or((&path[1..], ""));
         let mounted = vendors.iter().find(|mounted| mounted.name == first)?;
         let rest = &path[1 + first.len()..];
-        let path = if rest.is_empty() { "/".to_owned() } else { rest.to_owned() };
+        let path = if rest.is_empty() {
+            "/".to_owned()
+        } else {
+            rest.to_owned()
+        };
         let base_url = format!("http://{host}{prefix}/{first}");
-        Some(Self { mounted, path, workspace, base_url })
+        Some(Self {
+            mounted,
+            path,
+            workspace,
+            base_url,
+        })
     }
 }
 
@@ -368,7 +478,9 @@ pub async fn serve(app: App) -> Result<Running, BadOptions> {
     let mut listeners = tokio::task::JoinSet::new();
     let bind = async |port: u16| {
         let address = SocketAddr::new(options.host, port);
-        let listener = TcpListener::bind(address).await.map_err(|error| BadOptions::Bind(address, error))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| BadOptions::Bind(address, error))?;
         let address = listener.local_addr()?;
         Ok::<_, BadOptions>((listener, address))
     };
@@ -380,7 +492,11 @@ pub async fn serve(app: App) -> Result<Running, BadOptions> {
             vendor_listeners.push((mounted.name, listener, address));
         }
     }
-    let reached = if address.ip().is_unspecified() { SocketAddr::new(IpAddr::from([127, 0, 0, 1]), address.port()) } else { address };
+    let reached = if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::from([127, 0, 0, 1]), address.port())
+    } else {
+        address
+    };
     app.workspaces().reached_at(format!("http://{reached}"));
     app.workspaces().named(DEFAULT)?;
     spawn(&mut listeners, listener, app.clone(), stopped.clone());
@@ -392,10 +508,21 @@ pub async fn serve(app: App) -> Result<Running, BadOptions> {
     if let Some(idle) = options.workspace_ttl {
         listeners.spawn(drop_idle(Arc::clone(app.workspaces()), idle, stopped));
     }
-    Ok(Running { address: reached, vendor_addresses, app, stop, listeners })
+    Ok(Running {
+        address: reached,
+        vendor_addresses,
+        app,
+        stop,
+        listeners,
+    })
 }
 
-fn spawn(listeners: &mut tokio::task::JoinSet<()>, listener: TcpListener, app: App, mut stopped: watch::Receiver<bool>) {
+fn spawn(
+    listeners: &mut tokio::task::JoinSet<()>,
+    listener: TcpListener,
+    app: App,
+    mut stopped: watch::Receiver<bool>,
+) {
     use axum::serve::ListenerExt as _;
     let listener = listener.tap_io(|stream| {
         // Small answers should not wait for more to come.
@@ -405,7 +532,8 @@ fn spawn(listeners: &mut tokio::task::JoinSet<()>, listener: TcpListener, app: A
         let _ = stopped.wait_for(|stop| *stop).await;
     };
     listeners.spawn(async move {
-        let serving = axum::serve(listener, tower::make::Shared::new(app)).with_graceful_shutdown(until);
+        let serving =
+            axum::serve(listener, tower::make::Shared::new(app)).with_graceful_shutdown(until);
         if let Err(error) = serving.await {
             tracing::error!(%error, "stopped listening");
         }
@@ -413,8 +541,13 @@ fn spawn(listeners: &mut tokio::task::JoinSet<()>, listener: TcpListener, app: A
 }
 
 /// Drops workspaces that nobody used for `idle`.
-async fn drop_idle(workspaces: Arc<Workspaces>, idle: std::time::Duration, mut stopped: watch::Receiver<bool>) {
-    let mut every = tokio::time::interval(idle.div_f64(4.0).max(std::time::Duration::from_millis(100)));
+async fn drop_idle(
+    workspaces: Arc<Workspaces>,
+    idle: std::time::Duration,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut every =
+        tokio::time::interval(idle.div_f64(4.0).max(std::time::Duration::from_millis(100)));
     loop {
         tokio::select! {
             _ = every.tick() => {

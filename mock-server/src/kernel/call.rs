@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use contracts::check::{Body, Incoming, Part};
 use contracts::document::Operation;
-use contracts::incoming::{Body, Incoming, Part};
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
@@ -72,19 +72,28 @@ impl Call {
     /// The first value of a query parameter.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value of a path parameter.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> Option<&str> {
-        self.path_parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.path_parameters
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first value of a header, where it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.wire.headers.get(name).and_then(|value| value.to_str().ok())
+        self.wire
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
     }
 
     /// The body, where it is JSON.
@@ -106,7 +115,10 @@ impl Call {
                 Value::Null => None,
                 other => Some(other.to_string()),
             },
-            Content::Form(fields) => fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()),
+            Content::Form(fields) => fields
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone()),
             Content::Multipart(parts) => {
                 let part = parts.iter().find(|part| part.name == name)?;
                 Some(part.text().into_owned())
@@ -118,13 +130,20 @@ impl Call {
     /// The operation's name, or empty before routing.
     #[must_use]
     pub fn operation_name(&self) -> &'static str {
-        self.operation.map_or("", |operation| operation.name.as_str())
+        self.operation
+            .map_or("", |operation| operation.name.as_str())
     }
 
     /// Refuses this call.
     #[must_use]
     pub fn refuse(&self, reason: Reason) -> Refusal {
-        Refusal { reason, operation: self.operation.map(|operation| operation.name.as_str().into()), path: Arc::clone(&self.path) }
+        Refusal {
+            reason,
+            operation: self
+                .operation
+                .map(|operation| operation.name.as_str().into()),
+            path: Arc::clone(&self.path),
+        }
     }
 
     /// This call as the contract checks it.
@@ -133,29 +152,57 @@ impl Call {
         let body = match &self.content {
             Content::Empty => Body::Empty,
             Content::Json(value) => Body::Json(value),
-            Content::Broken { message, line, column } => Body::Broken { message, line: *line, column: *column },
+            Content::Broken {
+                message,
+                line,
+                column,
+            } => Body::Broken {
+                message,
+                line: *line,
+                column: *column,
+            },
             Content::Form(fields) => Body::Form(fields),
             Content::Multipart(parts) => Body::Multipart(parts),
             Content::Text(text) => Body::Text(text),
         };
-        Incoming { path: &self.path_parameters, query: &self.query, headers: &self.wire.headers, body }
+        Incoming {
+            path: &self.path_parameters,
+            query: &self.query,
+            headers: &self.wire.headers,
+            body,
+        }
     }
 }
 
 impl Content {
     /// Reads a body. `lenient` reads JSON whatever the content type says.
     pub async fn read(headers: &HeaderMap, body: &Bytes, lenient: bool) -> Self {
-        let kind = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let media = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let start = body.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-        let Some(start) = start else { return Self::Empty };
+        let kind = headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        let media = kind
+            .split(';')
+            .next()
+            .unwrap_or("")
+            .trim()
+            .to_ascii_lowercase();
+        let start = body
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .copied();
+        let Some(start) = start else {
+            return Self::Empty;
+        };
         let looks_like_json = matches!(start, b'{' | b'[');
         match media.as_str() {
             "multipart/form-data" => Self::multipart(kind, body).await,
             "application/x-www-form-urlencoded" if !(lenient && looks_like_json) => {
                 Self::Form(form_urlencoded::parse(body).into_owned().collect())
             }
-            _ if media.ends_with("json") || lenient || (media.is_empty() && looks_like_json) => Self::parse(body),
+            _ if media.ends_with("json") || lenient || (media.is_empty() && looks_like_json) => {
+                Self::parse(body)
+            }
             _ => Self::Text(String::from_utf8_lossy(body).into_owned()),
         }
     }
@@ -166,19 +213,32 @@ impl Content {
             Err(error) => {
                 // serde_json ends its text with the place, which travels separately here.
                 let text = error.to_string();
-                let message = text.split(" at line ").next().unwrap_or("not JSON").to_owned();
-                Self::Broken { message, line: error.line(), column: error.column() }
+                let message = text
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or("not JSON")
+                    .to_owned();
+                Self::Broken {
+                    message,
+                    line: error.line(),
+                    column: error.column(),
+                }
             }
         }
     }
 
     async fn multipart(kind: &str, body: &Bytes) -> Self {
-        let broken = |message: String| Self::Broken { message, line: 1, column: 1 };
+        let broken = |message: String| Self::Broken {
+            message,
+            line: 1,
+            column: 1,
+        };
         let boundary = match multer::parse_boundary(kind) {
             Ok(boundary) => boundary,
             Err(error) => return broken(error.to_string()),
         };
-        let stream = futures_util::stream::once(std::future::ready(Ok::<_, std::io::Error>(body.clone())));
+        let stream =
+            futures_util::stream::once(std::future::ready(Ok::<_, std::io::Error>(body.clone())));
         let mut form = multer::Multipart::new(stream, boundary);
         let mut parts = Vec::new();
         loop {
@@ -189,7 +249,12 @@ impl Content {
                     let file_name = field.file_name().map(str::to_owned);
                     let content_type = field.content_type().map(ToString::to_string);
                     match field.bytes().await {
-                        Ok(bytes) => parts.push(Part { name, file_name, content_type, data: bytes }),
+                        Ok(bytes) => parts.push(Part {
+                            name,
+                            file_name,
+                            content_type,
+                            data: bytes,
+                        }),
                         Err(error) => return broken(error.to_string()),
                     }
                 }

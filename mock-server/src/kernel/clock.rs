@@ -9,7 +9,10 @@ use serde::Serialize;
 /// The machine's own time. Everything else asks a [`Clock`].
 #[must_use]
 pub fn wall_clock() -> Timestamp {
-    #[expect(clippy::disallowed_methods, reason = "the one place where real time enters")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where real time enters"
+    )]
     Timestamp::now()
 }
 
@@ -65,7 +68,13 @@ impl Clock {
     }
 
     fn starting(shown: Timestamp, speed: f64) -> Self {
-        Self { setting: Mutex::new(Setting { shown, since: Instant::now(), speed }) }
+        Self {
+            setting: Mutex::new(Setting {
+                shown,
+                since: Instant::now(),
+                speed,
+            }),
+        }
     }
 
     /// The workspace's time.
@@ -88,15 +97,27 @@ impl Clock {
     /// Stops or restarts time where it is; restarting runs at real speed.
     pub fn freeze(&self, frozen: bool) {
         let mut setting = self.setting.lock();
-        let running = if setting.speed == 0.0 { 1.0 } else { setting.speed };
+        let running = if setting.speed == 0.0 {
+            1.0
+        } else {
+            setting.speed
+        };
         let speed = if frozen { 0.0 } else { running };
-        *setting = Setting { shown: setting.now(), since: Instant::now(), speed };
+        *setting = Setting {
+            shown: setting.now(),
+            since: Instant::now(),
+            speed,
+        };
     }
 
     /// Runs at `speed` workspace seconds per real second from now on.
     pub fn run_at(&self, speed: f64) {
         let mut setting = self.setting.lock();
-        *setting = Setting { shown: setting.now(), since: Instant::now(), speed };
+        *setting = Setting {
+            shown: setting.now(),
+            since: Instant::now(),
+            speed,
+        };
     }
 
     /// Puts the clock to `at`, running or frozen as it was.
@@ -123,7 +144,11 @@ impl Clock {
             Err(_) => Some(Duration::ZERO),
             Ok(missing) if missing.is_zero() => Some(Duration::ZERO),
             Ok(_) if setting.speed == 0.0 => None,
-            Ok(missing) => Some(missing.div_f64(setting.speed).min(Duration::from_secs(86_400))),
+            Ok(missing) => Some(
+                missing
+                    .div_f64(setting.speed)
+                    .min(Duration::from_secs(86_400)),
+            ),
         }
     }
 }
@@ -140,15 +165,27 @@ mod tests {
         clock.reach(start + SignedDuration::from_hours(25));
         assert_eq!(clock.now(), "2023-12-29T13:00:00Z".parse().unwrap());
         clock.reach(start);
-        assert_eq!(clock.now(), "2023-12-29T13:00:00Z".parse().unwrap(), "reach never goes back");
-        assert_eq!(clock.real_time_until(start + SignedDuration::from_hours(26)), None);
+        assert_eq!(
+            clock.now(),
+            "2023-12-29T13:00:00Z".parse().unwrap(),
+            "reach never goes back"
+        );
+        assert_eq!(
+            clock.real_time_until(start + SignedDuration::from_hours(26)),
+            None
+        );
     }
 
     #[test]
     fn a_fast_clock_needs_less_real_time() {
         let clock = Clock::frozen("2023-12-28T12:00:00Z".parse().unwrap());
         clock.run_at(3600.0);
-        let wait = clock.real_time_until(clock.now() + SignedDuration::from_hours(1)).unwrap();
-        assert!(wait <= Duration::from_secs(1) && wait > Duration::from_millis(500), "{wait:?}");
+        let wait = clock
+            .real_time_until(clock.now() + SignedDuration::from_hours(1))
+            .unwrap();
+        assert!(
+            wait <= Duration::from_secs(1) && wait > Duration::from_millis(500),
+            "{wait:?}"
+        );
     }
 }

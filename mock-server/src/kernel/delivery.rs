@@ -201,7 +201,10 @@ impl DeliveryProfile {
 
 /// A pause of so many seconds, up to a tenth longer.
 const fn pause(seconds: u64) -> (Duration, Duration) {
-    (Duration::from_secs(seconds), Duration::from_millis(seconds * 1100))
+    (
+        Duration::from_secs(seconds),
+        Duration::from_millis(seconds * 1100),
+    )
 }
 
 /// Which addresses webhooks may go to: loopback and private ones, and those that were allowed.
@@ -233,14 +236,21 @@ impl Deliveries {
     /// Nothing on its way yet.
     #[must_use]
     pub fn new(workspace: Weak<Workspace>, remembered: usize, _seed: u64, _guard: Guard) -> Self {
-        Self { workspace, log: Ring::new(remembered) }
+        Self {
+            workspace,
+            log: Ring::new(remembered),
+        }
     }
 
     /// Sends `event` to every endpoint that wants to hear of it.
     pub fn dispatch(&self, event: &Arc<Event>, endpoints: &Table<Endpoint>) {
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.hears(event)) {
             let _ = self.workspace.strong_count();
-            self.log.push(Arc::new(Delivery { id: 0, event: Arc::clone(event), endpoint: endpoint.id.clone() }));
+            self.log.push(Arc::new(Delivery {
+                id: 0,
+                event: Arc::clone(event),
+                endpoint: endpoint.id.clone(),
+            }));
         }
     }
 

@@ -43,11 +43,21 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Body<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let call = call(parts);
         let read = match &call.content {
-            Content::Json(value) => T::deserialize(value).map_err(|error| mismatch(Place::Body, &error.to_string())),
-            Content::Form(fields) => read_pairs(fields).map_err(|error| mismatch(Place::Body, &error)),
-            Content::Broken { message, line, column } => {
-                Err(Reason::BrokenJson { message: message.clone(), line: *line, column: *column })
+            Content::Json(value) => {
+                T::deserialize(value).map_err(|error| mismatch(Place::Body, &error.to_string()))
             }
+            Content::Form(fields) => {
+                read_pairs(fields).map_err(|error| mismatch(Place::Body, &error))
+            }
+            Content::Broken {
+                message,
+                line,
+                column,
+            } => Err(Reason::BrokenJson {
+                message: message.clone(),
+                line: *line,
+                column: *column,
+            }),
             Content::Empty | Content::Multipart(_) | Content::Text(_) => {
                 T::deserialize(&Value::Object(serde_json::Map::new()))
                     .map_err(|error| mismatch(Place::Body, &error.to_string()))
@@ -72,7 +82,12 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let call = call(parts);
-        let filled: Vec<_> = call.query.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
+        let filled: Vec<_> = call
+            .query
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .cloned()
+            .collect();
         let read = read_pairs(&filled).map_err(|error| mismatch(Place::Query, &error));
         read.map(Self).map_err(|reason| call.refuse(reason))
     }
@@ -80,11 +95,17 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
 /// The call that the pipeline put into every request it hands to a handler.
 fn call(parts: &Parts) -> Arc<Call> {
-    parts.extensions.get::<Arc<Call>>().cloned().expect("the pipeline hands every handler its call")
+    parts
+        .extensions
+        .get::<Arc<Call>>()
+        .cloned()
+        .expect("the pipeline hands every handler its call")
 }
 
 fn read_pairs<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, String> {
-    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let encoded = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
     serde_html_form::from_str(&encoded).map_err(|error| error.to_string())
 }
 
@@ -112,18 +133,38 @@ mod tests {
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn text_becomes_what_the_type_wants() {
-        let page: Page = read_pairs(&pairs(&[("name", "12"), ("limit", "5"), ("active", "true")])).unwrap();
-        assert_eq!(page, Page { limit: Some(5), name: "12".into(), active: true });
+        let page: Page = read_pairs(&pairs(&[
+            ("name", "12"),
+            ("limit", "5"),
+            ("active", "true"),
+        ]))
+        .unwrap();
+        assert_eq!(
+            page,
+            Page {
+                limit: Some(5),
+                name: "12".into(),
+                active: true
+            }
+        );
     }
 
     #[test]
     fn text_of_the_wrong_kind_says_what_was_expected() {
-        let error = read_pairs::<Page>(&pairs(&[("name", "a"), ("limit", "five"), ("active", "true")])).unwrap_err();
+        let error = read_pairs::<Page>(&pairs(&[
+            ("name", "a"),
+            ("limit", "five"),
+            ("active", "true"),
+        ]))
+        .unwrap_err();
         assert!(error.contains("invalid digit"), "{error}");
     }
 }

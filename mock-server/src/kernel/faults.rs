@@ -58,7 +58,12 @@ impl Faults {
     /// No rules, with chance from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { rules: Mutex::default(), ids: Mutex::new(Ids::new(seed, "faults")), seed, next: AtomicU64::new(0) }
+        Self {
+            rules: Mutex::default(),
+            ids: Mutex::new(Ids::new(seed, "faults")),
+            seed,
+            next: AtomicU64::new(0),
+        }
     }
 
     /// Adds a rule and returns it with its number.
@@ -66,13 +71,20 @@ impl Faults {
     /// # Errors
     /// When the rule makes no sense, with what was expected.
     pub fn add(&self, mut rule: FaultRule) -> Result<FaultRule, String> {
-        if let Some(probability) = rule.probability.filter(|share| !(0.0..=1.0).contains(share)) {
-            return Err(format!("/probability is {probability}; expected a number from 0 to 1"));
+        if let Some(probability) = rule
+            .probability
+            .filter(|share| !(0.0..=1.0).contains(share))
+        {
+            return Err(format!(
+                "/probability is {probability}; expected a number from 0 to 1"
+            ));
         }
         if let Fault::Status(status) = rule.fault
             && !(100..=599).contains(&status)
         {
-            return Err(format!("/fault/status is {status}; expected an HTTP status from 100 to 599"));
+            return Err(format!(
+                "/fault/status is {status}; expected an HTTP status from 100 to 599"
+            ));
         }
         rule.id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         self.rules.lock().push(rule.clone());
@@ -108,8 +120,14 @@ impl Faults {
         let mut faults = Vec::new();
         for rule in rules.iter_mut() {
             let meant = rule.vendor.as_deref().is_none_or(|wanted| wanted == vendor)
-                && rule.operation.as_deref().is_none_or(|wanted| wanted == operation);
-            if !meant || rule.count == Some(0) || !rule.probability.is_none_or(|share| ids.chance(share)) {
+                && rule
+                    .operation
+                    .as_deref()
+                    .is_none_or(|wanted| wanted == operation);
+            if !meant
+                || rule.count == Some(0)
+                || !rule.probability.is_none_or(|share| ids.chance(share))
+            {
                 continue;
             }
             if let Some(count) = &mut rule.count {
@@ -137,13 +155,25 @@ mod tests {
     use super::*;
 
     fn rule(fault: Fault) -> FaultRule {
-        FaultRule { id: 0, vendor: None, operation: Some("things.get".into()), fault, count: None, probability: None }
+        FaultRule {
+            id: 0,
+            vendor: None,
+            operation: Some("things.get".into()),
+            fault,
+            count: None,
+            probability: None,
+        }
     }
 
     #[test]
     fn a_counted_rule_is_used_up() {
         let faults = Faults::new(1);
-        faults.add(FaultRule { count: Some(2), ..rule(Fault::Status(503)) }).unwrap();
+        faults
+            .add(FaultRule {
+                count: Some(2),
+                ..rule(Fault::Status(503))
+            })
+            .unwrap();
         assert_eq!(faults.apply("toy", "things.list"), []);
         assert_eq!(faults.apply("toy", "things.get"), [Fault::Status(503)]);
         assert_eq!(faults.apply("toy", "things.get"), [Fault::Status(503)]);
@@ -155,8 +185,15 @@ mod tests {
     fn chance_repeats_with_the_seed() {
         let draw = || {
             let faults = Faults::new(5);
-            faults.add(FaultRule { probability: Some(0.5), ..rule(Fault::Reset) }).unwrap();
-            (0..64).map(|_| faults.apply("toy", "things.get").len()).collect::<Vec<_>>()
+            faults
+                .add(FaultRule {
+                    probability: Some(0.5),
+                    ..rule(Fault::Reset)
+                })
+                .unwrap();
+            (0..64)
+                .map(|_| faults.apply("toy", "things.get").len())
+                .collect::<Vec<_>>()
         };
         assert_eq!(draw(), draw());
         let hits: usize = draw().into_iter().sum();
@@ -165,7 +202,12 @@ mod tests {
 
     #[test]
     fn a_rule_that_makes_no_sense_is_refused() {
-        let error = Faults::new(1).add(FaultRule { probability: Some(2.0), ..rule(Fault::Reset) }).unwrap_err();
+        let error = Faults::new(1)
+            .add(FaultRule {
+                probability: Some(2.0),
+                ..rule(Fault::Reset)
+            })
+            .unwrap_err();
         assert_eq!(error, "/probability is 2; expected a number from 0 to 1");
     }
 }

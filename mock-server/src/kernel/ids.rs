@@ -24,7 +24,9 @@ impl Ids {
         let mut hash = Sha256::new();
         hash.update(seed.to_le_bytes());
         hash.update(purpose.as_bytes());
-        Self { random: ChaCha8Rng::from_seed(hash.finalize().into()) }
+        Self {
+            random: ChaCha8Rng::from_seed(hash.finalize().into()),
+        }
     }
 
     /// Where the stream stands.
@@ -70,7 +72,9 @@ impl Ids {
     /// `length` characters out of `alphabet` (ASCII).
     pub fn from_alphabet(&mut self, alphabet: &str, length: usize) -> String {
         let letters = alphabet.as_bytes();
-        (0..length).map(|_| char::from(letters[self.below(letters.len() as u64) as usize])).collect()
+        (0..length)
+            .map(|_| char::from(letters[self.below(letters.len() as u64) as usize]))
+            .collect()
     }
 
     /// `length` lower-case hexadecimal digits.
@@ -85,12 +89,18 @@ impl Ids {
 
     /// `length` letters and digits.
     pub fn alphanumeric(&mut self, length: usize) -> String {
-        self.from_alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", length)
+        self.from_alphabet(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+            length,
+        )
     }
 
     /// A nanoid of `length` characters, as the JavaScript library of that name makes them.
     pub fn nanoid(&mut self, length: usize) -> String {
-        self.from_alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", length)
+        self.from_alphabet(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
+            length,
+        )
     }
 
     /// The id of a message sent to `peer` (digits): `wamid.` and base64 of
@@ -149,7 +159,11 @@ mod tests {
         assert_eq!(bytes[..3], [0x1C, 0x18, 12]);
         assert_eq!(&bytes[3..15], b"919000005883");
         assert_eq!(bytes[15..21], [0x15, 0x02, 0x00, 0x11, 0x18, 0x12]);
-        assert!(bytes[21..39].iter().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_lowercase()));
+        assert!(
+            bytes[21..39]
+                .iter()
+                .all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_lowercase())
+        );
         assert_eq!(bytes[39], 0);
     }
 }

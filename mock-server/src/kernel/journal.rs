@@ -88,13 +88,23 @@ pub enum FindingKind {
 impl Finding {
     /// A finding without a place.
     pub fn plain(kind: FindingKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: String::new(), pointer: String::new(), evidence: None }
+        Self {
+            kind,
+            message: message.into(),
+            place: String::new(),
+            pointer: String::new(),
+            evidence: None,
+        }
     }
 
     /// A violation by a request or a webhook.
     #[must_use]
     pub fn from_violation(violation: &Violation) -> Self {
-        let kind = if violation.rule == Rule::Undocumented { FindingKind::Undocumented } else { FindingKind::Request };
+        let kind = if violation.rule == Rule::Undocumented {
+            FindingKind::Undocumented
+        } else {
+            FindingKind::Request
+        };
         Self::of(kind, violation)
     }
 
@@ -117,7 +127,10 @@ impl Finding {
     /// Whether a promise of the contract is broken.
     #[must_use]
     pub fn is_violation(&self) -> bool {
-        matches!(self.kind, FindingKind::Request | FindingKind::Answer | FindingKind::Internal)
+        matches!(
+            self.kind,
+            FindingKind::Request | FindingKind::Answer | FindingKind::Internal
+        )
     }
 }
 
@@ -125,7 +138,10 @@ impl Journal {
     /// A journal of at most `limit` exchanges.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { entries: Ring::new(limit), next: AtomicU64::new(0) }
+        Self {
+            entries: Ring::new(limit),
+            next: AtomicU64::new(0),
+        }
     }
 
     /// The number of the next exchange.
@@ -211,7 +227,9 @@ impl Entry {
 /// Headers as an array of pairs, in order.
 #[must_use]
 pub fn render_headers(headers: &HeaderMap) -> Value {
-    let pairs = headers.iter().map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]));
+    let pairs = headers
+        .iter()
+        .map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]));
     pairs.collect()
 }
 

@@ -77,7 +77,9 @@ impl Manners {
     #[must_use]
     pub fn of<V: Vendor>() -> Self {
         fn slot<V: Vendor>(slot: &dyn AnySlot) -> &Slot<V> {
-            slot.as_any().downcast_ref().expect("a vendor is asked about its own slot")
+            slot.as_any()
+                .downcast_ref()
+                .expect("a vendor is asked about its own slot")
         }
         Self {
             credentials: V::credentials,
@@ -97,9 +99,21 @@ impl Manners {
 }
 
 /// Answers one request to a vendor.
-pub async fn answer(mounted: &'static Mounted, workspaces: &Workspaces, settings: &Settings, arrival: Arrival) -> Response {
+pub async fn answer(
+    mounted: &'static Mounted,
+    workspaces: &Workspaces,
+    settings: &Settings,
+    arrival: Arrival,
+) -> Response {
     let started = Instant::now();
-    let (call, candidates) = read(mounted, arrival.path, arrival.query, arrival.base_url, arrival.wire).await;
+    let (call, candidates) = read(
+        mounted,
+        arrival.path,
+        arrival.query,
+        arrival.base_url,
+        arrival.wire,
+    )
+    .await;
     let mut call = call;
     let credentials = (mounted.manners.credentials)(&call);
     let workspace = match find_workspace(workspaces, arrival.workspace, &credentials) {
@@ -113,13 +127,27 @@ pub async fn answer(mounted: &'static Mounted, workspaces: &Workspaces, settings
     let mut near = Vec::new();
     let mut broken = Vec::new();
 
-    let passage = Passage { mounted, workspaces, workspace: &workspace, settings, call: &call, credentials: &credentials };
+    let passage = Passage {
+        mounted,
+        workspaces,
+        workspace: &workspace,
+        settings,
+        call: &call,
+        credentials: &credentials,
+    };
     let response = match candidates {
-        Ok(()) => match AssertUnwindSafe(passage.through_layers(&mut findings, &mut broken)).catch_unwind().await {
+        Ok(()) => match AssertUnwindSafe(passage.through_layers(&mut findings, &mut broken))
+            .catch_unwind()
+            .await
+        {
             Ok(response) => response,
             Err(panic) => {
                 let message = describe(&*panic);
-                tracing::error!(operation = call.operation_name(), message, "a handler panicked");
+                tracing::error!(
+                    operation = call.operation_name(),
+                    message,
+                    "a handler panicked"
+                );
                 findings.push(Finding::plain(FindingKind::Internal, message.clone()));
                 (mounted.manners.refuse)(call.refuse(Reason::Internal(message)))
             }
@@ -136,7 +164,11 @@ pub async fn answer(mounted: &'static Mounted, workspaces: &Workspaces, settings
         None => response,
     };
     let (mut parts, body) = response.into_parts();
-    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     (mounted.manners.dress)(&call, &mut parts, &body);
     if settings.mock_headers {
         mark(&mut parts, mounted, &workspace, &call, &near);
@@ -155,7 +187,9 @@ pub async fn answer(mounted: &'static Mounted, workspaces: &Workspaces, settings
         near,
     });
     if let Some(operation) = call.operation {
-        settings.answer_check.look_at(mounted.document, operation, &entry);
+        settings
+            .answer_check
+            .look_at(mounted.document, operation, &entry);
     }
     workspace.journal.push(entry);
 
@@ -163,7 +197,14 @@ pub async fn answer(mounted: &'static Mounted, workspaces: &Workspaces, settings
         return faults::reset();
     }
     let head = call.wire.method == Method::HEAD;
-    let response = Response::from_parts(parts, if head { Body::empty() } else { Body::from(body.clone()) });
+    let response = Response::from_parts(
+        parts,
+        if head {
+            Body::empty()
+        } else {
+            Body::from(body.clone())
+        },
+    );
     faults::truncated(&broken, response, &body)
 }
 
@@ -179,9 +220,22 @@ struct Passage<'a> {
 
 impl Passage<'_> {
     /// The order of the layers.
-    async fn through_layers(&self, findings: &mut Vec<Finding>, broken: &mut Vec<super::faults::Fault>) -> Response {
-        let Self { mounted, workspace, settings, call, credentials, .. } = self;
-        let Some(operation) = call.operation else { unreachable!("only routed calls pass the layers") };
+    async fn through_layers(
+        &self,
+        findings: &mut Vec<Finding>,
+        broken: &mut Vec<super::faults::Fault>,
+    ) -> Response {
+        let Self {
+            mounted,
+            workspace,
+            settings,
+            call,
+            credentials,
+            ..
+        } = self;
+        let Some(operation) = call.operation else {
+            unreachable!("only routed calls pass the layers")
+        };
         let refuse = mounted.manners.refuse;
 
         let overrides = match Overrides::read(&call.wire.headers) {
@@ -192,22 +246,32 @@ impl Passage<'_> {
         match overrides.answer(operation) {
             Ok(None) => {}
             Ok(Some(response)) => {
-                findings.push(Finding::plain(FindingKind::Interference, "The request asked for this answer."));
+                findings.push(Finding::plain(
+                    FindingKind::Interference,
+                    "The request asked for this answer.",
+                ));
                 return response;
             }
             Err(Unavailable::Example(name)) => {
                 return complaint(&format!("no example is named \"{name}\""), call);
             }
             Err(Unavailable::Status(status)) => {
-                findings.push(Finding::plain(FindingKind::Interference, "The request asked for this status."));
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                findings.push(Finding::plain(
+                    FindingKind::Interference,
+                    "The request asked for this status.",
+                ));
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 return refuse(call.refuse(Reason::Fault(status)));
             }
         }
 
         *broken = workspace.faults.apply(mounted.name, &operation.name);
         if !broken.is_empty() {
-            findings.push(Finding::plain(FindingKind::Interference, format!("Fault rules applied: {broken:?}")));
+            findings.push(Finding::plain(
+                FindingKind::Interference,
+                format!("Fault rules applied: {broken:?}"),
+            ));
         }
         faults::linger(super::faults::delay(broken)).await;
         if let Some(status) = faults::status(broken) {
@@ -215,8 +279,15 @@ impl Passage<'_> {
         }
 
         let now = workspace.clock.now();
-        let (standing, verdict) =
-            rate_limit::count(mounted, workspace, credentials, call, settings.rate_limits, now, findings);
+        let (standing, verdict) = rate_limit::count(
+            mounted,
+            workspace,
+            credentials,
+            call,
+            settings.rate_limits,
+            now,
+            findings,
+        );
         let mut response = match verdict {
             Ok(()) => self.past_rate_limit(findings).await,
             Err(refusal) => refuse(refusal),
@@ -226,10 +297,19 @@ impl Passage<'_> {
     }
 
     async fn past_rate_limit(&self, findings: &mut Vec<Finding>) -> Response {
-        let Self { mounted, workspaces, workspace, settings, call, credentials } = self;
+        let Self {
+            mounted,
+            workspaces,
+            workspace,
+            settings,
+            call,
+            credentials,
+        } = self;
         let refuse = mounted.manners.refuse;
         let Some(slot) = workspace.slot(mounted.name) else {
-            return refuse(call.refuse(Reason::Internal("the workspace has no such vendor".to_owned())));
+            return refuse(call.refuse(Reason::Internal(
+                "the workspace has no such vendor".to_owned(),
+            )));
         };
         let mut request = http::Request::new(Body::empty());
         if let Err(refusal) = auth::identify(
@@ -243,15 +323,21 @@ impl Passage<'_> {
         ) {
             return refuse(refusal);
         }
-        if let Err(refusal) = validation::check(mounted.document, mounted, call, settings.strict, findings) {
+        if let Err(refusal) =
+            validation::check(mounted.document, mounted, call, settings.strict, findings)
+        {
             return refuse(refusal);
         }
-        let Some(operation) = call.operation else { unreachable!("only routed calls pass the layers") };
+        let Some(operation) = call.operation else {
+            unreachable!("only routed calls pass the layers")
+        };
         match mounted.binding(operation) {
             Binding::Replay => mounted.replay(operation, call),
             Binding::Handler(handler) => {
                 request.extensions_mut().insert(Arc::clone(call));
-                request.extensions_mut().insert(CurrentSlot(Arc::clone(slot)));
+                request
+                    .extensions_mut()
+                    .insert(CurrentSlot(Arc::clone(slot)));
                 request.extensions_mut().insert(Arc::clone(workspace));
                 handler(request).await
             }
@@ -267,8 +353,13 @@ async fn read(
     base_url: String,
     wire: Wire,
 ) -> (Call, Result<(), Reason>) {
-    let query: Vec<(String, String)> =
-        query.map(|query| form_urlencoded::parse(query.as_bytes()).into_owned().collect()).unwrap_or_default();
+    let query: Vec<(String, String)> = query
+        .map(|query| {
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect()
+        })
+        .unwrap_or_default();
     let content = Content::read(&wire.headers, &wire.body, mounted.profile.any_content_type).await;
     let routed = mounted.document.route(&wire.method, &path);
     let mut call = Call {
@@ -282,7 +373,10 @@ async fn read(
         base_url: base_url.into(),
     };
     let found = match routed {
-        Route::Found { operations, parameters } => {
+        Route::Found {
+            operations,
+            parameters,
+        } => {
             call.path_parameters = parameters;
             call.operation = Some(choose(&operations, &call.incoming()));
             Ok(())
@@ -301,7 +395,9 @@ fn find_workspace(
 ) -> Result<Arc<Workspace>, Reason> {
     let minted = || {
         let shown = credentials.as_ref().ok()?;
-        shown.iter().find_map(|credential| workspaces.minted(&credential.key))
+        shown
+            .iter()
+            .find_map(|credential| workspaces.minted(&credential.key))
     };
     let name = named.or_else(minted);
     let workspace = workspaces
@@ -317,20 +413,33 @@ const EVIDENCE: HeaderName = HeaderName::from_static("x-mock-evidence");
 const HINT: HeaderName = HeaderName::from_static("x-mock-hint");
 
 /// Adds the headers that tell what the mock thought.
-fn mark(parts: &mut Parts, mounted: &Mounted, workspace: &Workspace, call: &Call, near: &[contracts::document::NearMiss]) {
+fn mark(
+    parts: &mut Parts,
+    mounted: &Mounted,
+    workspace: &Workspace,
+    call: &Call,
+    near: &[contracts::document::NearMiss],
+) {
     if let Some(operation) = call.operation {
-        parts.headers.insert(OPERATION, HeaderValue::from_static(operation.name.as_str()));
+        parts
+            .headers
+            .insert(OPERATION, HeaderValue::from_static(operation.name.as_str()));
         let evidence = match mounted.answered(operation) {
             Answered::Stateful => operation.evidence.as_str(),
             Answered::Replayed => "replayed",
         };
-        parts.headers.insert(EVIDENCE, HeaderValue::from_static(evidence));
+        parts
+            .headers
+            .insert(EVIDENCE, HeaderValue::from_static(evidence));
     }
     if let Ok(name) = HeaderValue::from_str(&workspace.name) {
         parts.headers.insert(WORKSPACE, name);
     }
     if !near.is_empty() {
-        let hints: Vec<_> = near.iter().map(|miss| format!("{} {} ({})", miss.method, miss.path, miss.operation)).collect();
+        let hints: Vec<_> = near
+            .iter()
+            .map(|miss| format!("{} {} ({})", miss.method, miss.path, miss.operation))
+            .collect();
         if let Ok(hint) = HeaderValue::from_str(&hints.join("; ")) {
             parts.headers.insert(HINT, hint);
         }
@@ -342,5 +451,6 @@ fn mark(parts: &mut Parts, mounted: &Mounted, workspace: &Workspace, call: &Call
 
 fn describe(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
 }

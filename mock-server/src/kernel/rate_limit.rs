@@ -65,9 +65,14 @@ impl RateLimits {
             RateLimiting::Off => None,
         };
         let mut windows = self.windows.lock();
-        let window = windows.entry((vendor, key.to_owned())).or_insert(Window { ends: now, used: 0 });
+        let window = windows
+            .entry((vendor, key.to_owned()))
+            .or_insert(Window { ends: now, used: 0 });
         if window.ends <= now {
-            *window = Window { ends: now.saturating_add(rules.window).unwrap_or(Timestamp::MAX), used: 0 };
+            *window = Window {
+                ends: now.saturating_add(rules.window).unwrap_or(Timestamp::MAX),
+                used: 0,
+            };
         }
         window.used = window.used.saturating_add(1);
         Standing {
@@ -98,8 +103,11 @@ impl Standing {
 mod tests {
     use super::*;
 
-    const RULES: RateLimit =
-        RateLimit { vendor: Some(2), generous: Some(100), window: Duration::from_secs(60) };
+    const RULES: RateLimit = RateLimit {
+        vendor: Some(2),
+        generous: Some(100),
+        window: Duration::from_secs(60),
+    };
 
     #[test]
     fn a_window_counts_and_then_starts_over() {
@@ -107,7 +115,10 @@ mod tests {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let count = |seconds| {
             let now = start + jiff::SignedDuration::from_secs(seconds);
-            (limits.count("toy", "key", &RULES, RateLimiting::Vendor, now), now)
+            (
+                limits.count("toy", "key", &RULES, RateLimiting::Vendor, now),
+                now,
+            )
         };
         assert_eq!(count(0).0.remaining, 1);
         assert!(!count(10).0.exceeded);

@@ -88,7 +88,10 @@ pub enum Denial {
 }
 
 fn first_message(violations: &[Violation]) -> String {
-    violations.first().map_or_else(|| "invalid request".to_owned(), |violation| violation.message.clone())
+    violations.first().map_or_else(
+        || "invalid request".to_owned(),
+        |violation| violation.message.clone(),
+    )
 }
 
 /// Extractors know no vendor: their rejection travels as a response that carries the refusal,

@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use contracts::document::{Document, DocumentedBody, DocumentedRequest, Example, Operation, ResponseContract};
+use contracts::document::{
+    Document, DocumentedBody, DocumentedRequest, Example, Operation, ResponseContract,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
@@ -12,12 +14,16 @@ use super::call::{Call, Content};
 /// a success rather than an error that fits no better.
 #[must_use]
 pub fn nearest(document: &Document, operation: &Operation, call: &Call) -> Option<Response> {
-    let variant = operation.variant(&call.incoming()).map(|variant| variant.name.clone());
+    let variant = operation
+        .variant(&call.incoming())
+        .map(|variant| variant.name.clone());
     let mut best: Option<((bool, i64, bool), &ResponseContract, &Example)> = None;
     for response in &operation.responses {
         for example in &response.examples {
             let same_variant = example.variant.is_none() || example.variant == variant;
-            let likeness = example.request().map_or(0, |request| likeness(&request.filled(document), call));
+            let likeness = example
+                .request()
+                .map_or(0, |request| likeness(&request.filled(document), call));
             let success = response.status < 400;
             // An error answers only what was documented to fail: its own request.
             if !success && (likeness == 0 || example.request().is_none()) {
@@ -30,7 +36,8 @@ pub fn nearest(document: &Document, operation: &Operation, call: &Call) -> Optio
         }
     }
     if best.is_none() {
-        best = first_success(operation).map(|(response, example)| ((false, 0, true), response, example));
+        best = first_success(operation)
+            .map(|(response, example)| ((false, 0, true), response, example));
     }
     best.map(|(_, response, example)| answer(response, example))
 }
@@ -38,18 +45,29 @@ pub fn nearest(document: &Document, operation: &Operation, call: &Call) -> Optio
 /// The example named `name`, whatever its status.
 #[must_use]
 pub fn named(operation: &Operation, name: &str) -> Option<Response> {
-    operation.example(name).map(|(response, example)| answer(response, example))
+    operation
+        .example(name)
+        .map(|(response, example)| answer(response, example))
 }
 
 /// The first example documented under `status`.
 #[must_use]
 pub fn with_status(operation: &Operation, status: u16) -> Option<Response> {
-    let response = operation.responses.iter().find(|response| response.status == status)?;
-    response.examples.first().map(|example| answer(response, example))
+    let response = operation
+        .responses
+        .iter()
+        .find(|response| response.status == status)?;
+    response
+        .examples
+        .first()
+        .map(|example| answer(response, example))
 }
 
 fn first_success(operation: &Operation) -> Option<(&ResponseContract, &Example)> {
-    let response = operation.responses.iter().find(|response| response.status < 300 && !response.examples.is_empty())?;
+    let response = operation
+        .responses
+        .iter()
+        .find(|response| response.status < 300 && !response.examples.is_empty())?;
     response.examples.first().map(|example| (response, example))
 }
 
@@ -58,7 +76,7 @@ fn answer(response: &ResponseContract, example: &Example) -> Response {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::OK);
     let body = match example.value() {
         None => Body::empty(),
-        Some(Value::String(text)) if !response.is_json() => Body::from(text),
+        Some(Value::String(text)) if !is_json(response) => Body::from(text),
         Some(value) => Body::from(value.to_string()),
     };
     let mut answer = Response::new(body);
@@ -69,13 +87,33 @@ fn answer(response: &ResponseContract, example: &Example) -> Response {
         answer.headers_mut().insert(header::CONTENT_TYPE, value);
     }
     for (name, value) in &response.headers {
-        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name.as_str()), HeaderValue::from_str(value))
-            && !matches!(name, header::CONTENT_TYPE | header::CONTENT_LENGTH | header::TRANSFER_ENCODING | header::DATE | header::CONNECTION | header::CONTENT_ENCODING)
-        {
+        if let (Ok(name), Ok(value)) = (
+            header::HeaderName::try_from(name.as_str()),
+            HeaderValue::from_str(value),
+        ) && !matches!(
+            name,
+            header::CONTENT_TYPE
+                | header::CONTENT_LENGTH
+                | header::TRANSFER_ENCODING
+                | header::DATE
+                | header::CONNECTION
+                | header::CONTENT_ENCODING
+        ) {
             answer.headers_mut().insert(name, value);
         }
     }
     answer
+}
+
+fn is_json(response: &ResponseContract) -> bool {
+    response.media_type.as_deref().is_some_and(|media| {
+        media
+            .split(';')
+            .next()
+            .unwrap_or("")
+            .trim_end()
+            .ends_with("json")
+    })
 }
 
 /// How alike a documented request and a real one are: a point for each path parameter, query parameter
@@ -83,12 +121,24 @@ fn answer(response: &ResponseContract, example: &Example) -> Response {
 fn likeness(documented: &DocumentedRequest, call: &Call) -> i64 {
     let mut points = 0;
     for (name, value) in &documented.path {
-        points += if call.path_parameter(name) == Some(value) { 8 } else { -8 };
+        points += if call.path_parameter(name) == Some(value) {
+            8
+        } else {
+            -8
+        };
     }
     for (name, value) in &documented.query {
-        points += if call.query(name) == Some(value) { 2 } else { -1 };
+        points += if call.query(name) == Some(value) {
+            2
+        } else {
+            -1
+        };
     }
-    points -= call.query.iter().filter(|(name, _)| !documented.query.iter().any(|(other, _)| other == name)).count() as i64;
+    points -= call
+        .query
+        .iter()
+        .filter(|(name, _)| !documented.query.iter().any(|(other, _)| other == name))
+        .count() as i64;
     match (&documented.body, &call.content) {
         (DocumentedBody::Json(expected), Content::Json(found)) => points += shared(expected, found),
         (DocumentedBody::Form(expected), Content::Form(found)) => {
@@ -108,13 +158,26 @@ fn shared(expected: &Value, found: &Value) -> i64 {
                 Some(other) => 1 + shared(value, other),
                 None => -1,
             });
-            let strange = found.keys().filter(|key| !expected.contains_key(*key)).count() as i64;
+            let strange = found
+                .keys()
+                .filter(|key| !expected.contains_key(*key))
+                .count() as i64;
             known.sum::<i64>() - strange
         }
         (Value::Array(expected), Value::Array(found)) => {
-            expected.iter().zip(found).map(|(one, other)| shared(one, other)).sum::<i64>()
+            expected
+                .iter()
+                .zip(found)
+                .map(|(one, other)| shared(one, other))
+                .sum::<i64>()
                 - (expected.len().abs_diff(found.len())) as i64
         }
-        (one, other) => if one == other { 1 } else { 0 },
+        (one, other) => {
+            if one == other {
+                1
+            } else {
+                0
+            }
+        }
     }
 }

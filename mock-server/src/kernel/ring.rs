@@ -22,7 +22,13 @@ impl<T> Ring<T> {
     /// A ring of at most `limit` entries.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { inner: RwLock::new(Inner { entries: VecDeque::new(), forgotten: 0 }), limit: limit.max(1) }
+        Self {
+            inner: RwLock::new(Inner {
+                entries: VecDeque::new(),
+                forgotten: 0,
+            }),
+            limit: limit.max(1),
+        }
     }
 
     /// Keeps an entry; the oldest goes when there is no room.
@@ -42,7 +48,13 @@ impl<T> Ring<T> {
 
     /// The newest entry for which `wanted` holds.
     pub fn find(&self, wanted: impl Fn(&T) -> bool) -> Option<Arc<T>> {
-        self.inner.read().entries.iter().rev().find(|entry| wanted(entry)).cloned()
+        self.inner
+            .read()
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| wanted(entry))
+            .cloned()
     }
 
     /// How many entries were forgotten for want of room.

@@ -30,7 +30,8 @@ pub enum Answered {
 }
 
 /// A handler without its type.
-pub type BoxedHandler = Arc<dyn Fn(http::Request<Body>) -> BoxFuture<'static, Response> + Send + Sync>;
+pub type BoxedHandler =
+    Arc<dyn Fn(http::Request<Body>) -> BoxFuture<'static, Response> + Send + Sync>;
 
 /// What answers one operation.
 #[derive(Clone)]
@@ -51,7 +52,12 @@ pub struct Routes<V> {
 
 impl<V: Vendor> Routes<V> {
     fn new(document: &'static Document) -> Self {
-        Self { document, bound: HashMap::new(), problems: Vec::new(), vendor: PhantomData }
+        Self {
+            document,
+            bound: HashMap::new(),
+            problems: Vec::new(),
+            vendor: PhantomData,
+        }
     }
 
     /// Binds an operation of the contract to the function that answers it.
@@ -61,7 +67,8 @@ impl<V: Vendor> Routes<V> {
         H: Handler<T, ()> + Sync,
         T: 'static,
     {
-        let boxed: BoxedHandler = Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
+        let boxed: BoxedHandler =
+            Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
         self.bind(operation, Binding::Handler(boxed));
         self
     }
@@ -70,18 +77,32 @@ impl<V: Vendor> Routes<V> {
     #[must_use]
     pub fn replay_the_rest(mut self) -> Self {
         for operation in self.document.operations() {
-            self.bound.entry(operation.name.as_str()).or_insert(Binding::Replay);
+            self.bound
+                .entry(operation.name.as_str())
+                .or_insert(Binding::Replay);
         }
         self
     }
 
     fn bind(&mut self, name: &str, binding: Binding) {
         let Some(operation) = self.document.operation(name) else {
-            let known: Vec<_> = self.document.operations().iter().map(|operation| operation.name.as_str()).collect();
-            self.problems.push(format!("\"{name}\" is bound but is no operation; known are {}", known.join(", ")));
+            let known: Vec<_> = self
+                .document
+                .operations()
+                .iter()
+                .map(|operation| operation.name.as_str())
+                .collect();
+            self.problems.push(format!(
+                "\"{name}\" is bound but is no operation; known are {}",
+                known.join(", ")
+            ));
             return;
         };
-        if self.bound.insert(operation.name.as_str(), binding).is_some() {
+        if self
+            .bound
+            .insert(operation.name.as_str(), binding)
+            .is_some()
+        {
             self.problems.push(format!("\"{name}\" is bound twice"));
         }
     }
@@ -90,13 +111,17 @@ impl<V: Vendor> Routes<V> {
     fn finish(mut self) -> Result<HashMap<&'static str, Binding>, BadRoutes> {
         for operation in self.document.operations() {
             if !self.bound.contains_key(operation.name.as_str()) {
-                self.problems.push(format!("\"{}\" is not bound to a handler", operation.name));
+                self.problems
+                    .push(format!("\"{}\" is not bound to a handler", operation.name));
             }
         }
         if self.problems.is_empty() {
             Ok(self.bound)
         } else {
-            Err(BadRoutes { vendor: V::PROFILE.name.to_owned(), problems: self.problems })
+            Err(BadRoutes {
+                vendor: V::PROFILE.name.to_owned(),
+                problems: self.problems,
+            })
         }
     }
 }
@@ -123,7 +148,13 @@ pub enum Unmountable {
 }
 
 /// Makes a vendor's slot in a workspace.
-type MakeSlot = fn(&Weak<Workspace>, u64, Arc<str>, Timestamp) -> Result<Arc<dyn AnySlot>, BadState>;
+type MakeSlot = fn(
+    &Weak<Workspace>,
+    &'static Document,
+    u64,
+    Arc<str>,
+    Timestamp,
+) -> Result<Arc<dyn AnySlot>, BadState>;
 
 /// A vendor, ready to be served: its type is gone, its manners remain.
 pub struct Mounted {
@@ -152,7 +183,11 @@ impl Mounted {
             name: V::PROFILE.name,
             profile: V::PROFILE,
             document,
-            slot: |workspace, seed, base_url, now| Ok(Arc::new(Slot::<V>::new(workspace, seed, base_url, now)?)),
+            slot: |workspace, document, seed, base_url, now| {
+                Ok(Arc::new(Slot::<V>::new(
+                    workspace, document, seed, base_url, now,
+                )?))
+            },
             manners: Manners::of::<V>(),
             bindings,
         })
@@ -176,8 +211,13 @@ impl Mounted {
     /// Answers a request with its nearest documented example.
     #[must_use]
     pub fn replay(&self, operation: &'static Operation, call: &super::call::Call) -> Response {
-        replay::nearest(self.document, operation, call)
-            .unwrap_or_else(|| call.refuse(super::refusal::Reason::Internal(format!("\"{}\" has no documented answer", operation.name))).into_response())
+        replay::nearest(self.document, operation, call).unwrap_or_else(|| {
+            call.refuse(super::refusal::Reason::Internal(format!(
+                "\"{}\" has no documented answer",
+                operation.name
+            )))
+            .into_response()
+        })
     }
 }
 
@@ -186,11 +226,15 @@ impl Mounted {
 /// # Errors
 /// When it cannot be read.
 pub fn document<V: Vendor>() -> Result<&'static Document, Unmountable> {
-    static READ: LazyLock<Mutex<HashMap<TypeId, &'static Document>>> = LazyLock::new(Mutex::default);
+    static READ: LazyLock<Mutex<HashMap<TypeId, &'static Document>>> =
+        LazyLock::new(Mutex::default);
     if let Some(document) = READ.lock().get(&TypeId::of::<V>()) {
         return Ok(document);
     }
     let document = Document::load(V::PROFILE.contract)
         .map_err(|error| Unmountable::Contract(V::PROFILE.name, error.to_string()))?;
-    Ok(READ.lock().entry(TypeId::of::<V>()).or_insert_with(|| Box::leak(Box::new(document))))
+    Ok(READ
+        .lock()
+        .entry(TypeId::of::<V>())
+        .or_insert_with(|| Box::leak(Box::new(document))))
 }

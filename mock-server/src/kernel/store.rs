@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Weak};
 
 use axum::extract::FromRequestParts;
+use contracts::document::Document;
 use http::request::Parts;
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -23,6 +24,7 @@ use super::workspace::{Announced, Workspace};
 /// One vendor's state in one workspace.
 pub struct Slot<V: Vendor> {
     workspace: Weak<Workspace>,
+    document: &'static Document,
     base_url: Arc<str>,
     held: Mutex<Held<V>>,
 }
@@ -39,7 +41,8 @@ struct Held<V: Vendor> {
 impl<V: Vendor> Held<V> {
     /// The seed, awake at `now`.
     fn seeded(seed: u64, now: Timestamp) -> Result<Self, BadState> {
-        let state = serde_json::from_str(V::PROFILE.seed).map_err(|error| BadState::of::<V>(&error))?;
+        let state =
+            serde_json::from_str(V::PROFILE.seed).map_err(|error| BadState::of::<V>(&error))?;
         let mut held = Self::from_state(state, Ids::new(seed, V::PROFILE.name))?;
         held.vendor.wake(now);
         held.vendor.parts(&mut |part| part.commit());
@@ -50,14 +53,24 @@ impl<V: Vendor> Held<V> {
         let Value::Object(mut members) = state else {
             return Err(BadState::of::<V>(&"expected a JSON object"));
         };
-        let endpoints = members.remove("endpoints").map(Table::deserialize).transpose();
-        let endpoints = endpoints.map_err(|error| BadState::of::<V>(&format!("/endpoints: {error}")))?;
-        let plans = members.remove("plans").map(Vec::<Plan<V::Happening>>::deserialize).transpose();
+        let endpoints = members
+            .remove("endpoints")
+            .map(Table::deserialize)
+            .transpose();
+        let endpoints =
+            endpoints.map_err(|error| BadState::of::<V>(&format!("/endpoints: {error}")))?;
+        let plans = members
+            .remove("plans")
+            .map(Vec::<Plan<V::Happening>>::deserialize)
+            .transpose();
         let plans = plans.map_err(|error| BadState::of::<V>(&format!("/plans: {error}")))?;
         let numbered = (1..).zip(plans.unwrap_or_default());
-        let plans: BTreeMap<_, _> = numbered.map(|(number, plan)| ((plan.at, number), plan)).collect();
+        let plans: BTreeMap<_, _> = numbered
+            .map(|(number, plan)| ((plan.at, number), plan))
+            .collect();
         Ok(Self {
-            vendor: V::deserialize(Value::Object(members)).map_err(|error| BadState::of::<V>(&error))?,
+            vendor: V::deserialize(Value::Object(members))
+                .map_err(|error| BadState::of::<V>(&error))?,
             endpoints: endpoints.unwrap_or_default(),
             ids,
             next_plan: plans.len() as u64,
@@ -101,16 +114,37 @@ impl<V: Vendor> Slot<V> {
     ///
     /// # Errors
     /// When the seed is not a state of this vendor, with the reason and place.
-    pub fn new(workspace: &Weak<Workspace>, seed: u64, base_url: Arc<str>, now: Timestamp) -> Result<Self, BadState> {
+    pub fn new(
+        workspace: &Weak<Workspace>,
+        document: &'static Document,
+        seed: u64,
+        base_url: Arc<str>,
+        now: Timestamp,
+    ) -> Result<Self, BadState> {
         let held = Mutex::new(Held::seeded(seed, now)?);
-        Ok(Self { workspace: workspace.clone(), base_url, held })
+        Ok(Self {
+            workspace: workspace.clone(),
+            document,
+            base_url,
+            held,
+        })
     }
 
     /// Looks at the state.
     pub fn read<R>(&self, look: impl FnOnce(&V, Glance<'_>) -> R) -> R {
         let held = self.held.lock();
-        let now = self.workspace.upgrade().map_or(Timestamp::MIN, |workspace| workspace.clock.now());
-        look(&held.vendor, Glance { now, endpoints: &held.endpoints, base_url: &self.base_url })
+        let now = self
+            .workspace
+            .upgrade()
+            .map_or(Timestamp::MIN, |workspace| workspace.clock.now());
+        look(
+            &held.vendor,
+            Glance {
+                now,
+                endpoints: &held.endpoints,
+                base_url: &self.base_url,
+            },
+        )
     }
 
     /// Changes the state as one transaction; `Err` takes everything back.
@@ -138,14 +172,32 @@ impl<V: Vendor> Slot<V> {
         rule: impl FnOnce(&mut V, &mut Moment<'_, V>) -> Result<R, E>,
     ) -> Result<R, E> {
         let mark = held.ids.mark();
-        let mut open = Open { held, mark, kept: false };
-        let Held { vendor, endpoints, ids, .. } = &mut *open.held;
+        let mut open = Open {
+            held,
+            mark,
+            kept: false,
+        };
+        let Held {
+            vendor,
+            endpoints,
+            ids,
+            ..
+        } = &mut *open.held;
         let progress = workspace.progress();
         let base_url = &*self.base_url;
-        let mut moment =
-            Moment { now, ids, endpoints, base_url, progress, announced: Vec::new(), planned: Vec::new() };
+        let mut moment = Moment {
+            now,
+            ids,
+            endpoints,
+            base_url,
+            progress,
+            announced: Vec::new(),
+            planned: Vec::new(),
+        };
         let result = rule(vendor, &mut moment)?;
-        let Moment { announced, planned, .. } = moment;
+        let Moment {
+            announced, planned, ..
+        } = moment;
         open.kept = true;
         let held = &mut *open.held;
         held.vendor.parts(&mut |part| part.commit());
@@ -155,10 +207,18 @@ impl<V: Vendor> Slot<V> {
         }
         for (at, happening) in planned {
             held.next_plan += 1;
-            held.plans.insert((at, held.next_plan), Plan { at, happening, cause });
+            held.plans.insert(
+                (at, held.next_plan),
+                Plan {
+                    at,
+                    happening,
+                    cause,
+                },
+            );
         }
         for webhook in announced {
             let announced = Announced {
+                document: self.document,
                 vendor: V::PROFILE.name,
                 name: webhook.name(),
                 channel: webhook.channel(),
@@ -199,13 +259,17 @@ impl<V: Vendor> Store<V> {
     ///
     /// # Errors
     /// Whatever the rule refuses with.
-    pub fn try_write<R, E>(&self, rule: impl FnOnce(&mut V, &mut Moment<'_, V>) -> Result<R, E>) -> Result<R, E> {
+    pub fn try_write<R, E>(
+        &self,
+        rule: impl FnOnce(&mut V, &mut Moment<'_, V>) -> Result<R, E>,
+    ) -> Result<R, E> {
         self.slot().try_write(Some(self.call.id), rule)
     }
 
     fn slot(&self) -> &Slot<V> {
         let slot: &dyn Any = self.slot.as_any();
-        slot.downcast_ref().expect("a vendor's handlers run on its own slot")
+        slot.downcast_ref()
+            .expect("a vendor's handlers run on its own slot")
     }
 }
 
@@ -217,7 +281,10 @@ impl<V: Vendor, S: Sync> FromRequestParts<S> for Store<V> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let slot = parts.extensions.get::<CurrentSlot>().map(|current| Arc::clone(&current.0));
+        let slot = parts
+            .extensions
+            .get::<CurrentSlot>()
+            .map(|current| Arc::clone(&current.0));
         let call = parts.extensions.get::<Arc<Call>>().cloned();
         Ok(Self {
             slot: slot.expect("the pipeline hands every handler its slot"),
@@ -286,8 +353,14 @@ impl<V: Vendor> AnySlot for Slot<V> {
             _ => Map::new(),
         };
         let plans: Vec<_> = held.plans.values().collect();
-        state.insert("endpoints".into(), serde_json::to_value(&held.endpoints).unwrap_or_default());
-        state.insert("plans".into(), serde_json::to_value(plans).unwrap_or_default());
+        state.insert(
+            "endpoints".into(),
+            serde_json::to_value(&held.endpoints).unwrap_or_default(),
+        );
+        state.insert(
+            "plans".into(),
+            serde_json::to_value(plans).unwrap_or_default(),
+        );
         Value::Object(state)
     }
 
@@ -307,81 +380,44 @@ impl<V: Vendor> AnySlot for Slot<V> {
         Ok(())
     }
 
-    fn happen(&self, happening: &Value) -> Result<(), Impossible>;
-    /// When the next plan is due.
-    fn next_due(&self) -> Option<Timestamp>;
-    /// Runs the earliest plan that is due by `until`; false when there is none.
-    fn run_next(&self, until: Timestamp) -> bool;
-    /// The endpoints.
-    fn endpoints(&self) -> Vec<Endpoint>;
-    /// Changes the endpoints.
-    fn edit_endpoints(&self, edit: &mut dyn FnMut(&mut Table<Endpoint>));
-}
-
-impl<V: Vendor> AnySlot for Slot<V> {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn vendor(&self) -> &'static str {
-        V::PROFILE.name
-    }
-
-    fn dump(&self) -> Value {
-        let held = self.held.lock();
-        let mut state = match serde_json::to_value(&held.vendor) {
-            Ok(Value::Object(members)) => members,
-            _ => Map::new(),
-        };
-        let plans: Vec<_> = held.plans.values().collect();
-        state.insert("endpoints".into(), serde_json::to_value(&held.endpoints).unwrap_or_default());
-        state.insert("plans".into(), serde_json::to_value(plans).unwrap_or_default());
-        Value::Object(state)
-    }
-
-    fn restore(&self, state: &Value) -> Result<(), BadState> {
-        let mut held = self.held.lock();
-        *held = Held::from_state(state.clone(), held.ids.clone())?;
-        drop(held);
-        if let Some(workspace) = self.workspace.upgrade() {
-            workspace.stirred();
-        }
-        Ok(())
-    }
-
-    fn reset(&self, seed: u64, now: Timestamp) -> Result<(), BadState> {
-        let state = serde_json::from_str(V::PROFILE.seed).map_err(|error| BadState::of::<V>(&error))?;
-        self.restore(&state)?;
-        let mut held = self.held.lock();
-        held.ids = Ids::new(seed, V::PROFILE.name);
-        held.vendor.wake(now);
-        held.vendor.parts(&mut |part| part.commit());
-        Ok(())
-    }
-
     fn happen(&self, happening: &Value) -> Result<(), Impossible> {
-        let happening = V::Happening::deserialize(happening)
-            .map_err(|error| Impossible(format!("not a happening of {}: {error}", V::PROFILE.name)))?;
+        let happening = V::Happening::deserialize(happening).map_err(|error| {
+            Impossible(format!("not a happening of {}: {error}", V::PROFILE.name))
+        })?;
         self.try_write(None, |vendor, moment| vendor.happen(happening, moment))
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.held.lock().plans.first_key_value().map(|((at, _), _)| *at)
+        self.held
+            .lock()
+            .plans
+            .first_key_value()
+            .map(|((at, _), _)| *at)
     }
 
     fn run_next(&self, until: Timestamp) -> bool {
-        let Some(workspace) = self.workspace.upgrade() else { return false };
+        let Some(workspace) = self.workspace.upgrade() else {
+            return false;
+        };
         let mut held = self.held.lock();
-        let Some(first) = held.plans.first_entry() else { return false };
+        let Some(first) = held.plans.first_entry() else {
+            return false;
+        };
         if first.key().0 > until {
             return false;
         }
         let ((at, _), plan) = first.remove_entry();
         let what = format!("{:?}", plan.happening);
-        let happened =
-            self.transact(&workspace, &mut held, at, plan.cause, |vendor, moment| vendor.happen(plan.happening, moment));
+        let happened = self.transact(&workspace, &mut held, at, plan.cause, |vendor, moment| {
+            vendor.happen(plan.happening, moment)
+        });
         if let Err(Impossible(reason)) = happened {
-            tracing::debug!(vendor = V::PROFILE.name, what, reason, "a plan came to nothing");
+            tracing::debug!(
+                vendor = V::PROFILE.name,
+                what,
+                reason,
+                "a plan came to nothing"
+            );
         }
         true
     }
@@ -399,6 +435,9 @@ impl<V: Vendor> AnySlot for Slot<V> {
 
 impl BadState {
     fn of<V: Vendor>(message: &impl ToString) -> Self {
-        Self { vendor: V::PROFILE.name, message: message.to_string() }
+        Self {
+            vendor: V::PROFILE.name,
+            message: message.to_string(),
+        }
     }
 }

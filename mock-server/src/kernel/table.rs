@@ -48,7 +48,13 @@ struct Undo<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), keys: HashMap::new(), indexes: HashMap::new(), next: 0, undo: Vec::new() }
+        Self {
+            rows: BTreeMap::new(),
+            keys: HashMap::new(),
+            indexes: HashMap::new(),
+            next: 0,
+            undo: Vec::new(),
+        }
     }
 }
 
@@ -69,14 +75,23 @@ impl<T: Record> Table<T> {
     }
 
     /// The records that share a secondary key, oldest first.
-    pub fn by<'a>(&'a self, index: &str, value: &str) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, T> {
+    pub fn by<'a>(
+        &'a self,
+        index: &str,
+        value: &str,
+    ) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, T> {
         let rows = self.indexes.get(index).and_then(|values| values.get(value));
-        rows.into_iter().flatten().filter_map(|row| self.rows.get(row))
+        rows.into_iter()
+            .flatten()
+            .filter_map(|row| self.rows.get(row))
     }
 
     /// How many records share a secondary key.
     pub fn count_by(&self, index: &str, value: &str) -> usize {
-        self.indexes.get(index).and_then(|values| values.get(value)).map_or(0, BTreeSet::len)
+        self.indexes
+            .get(index)
+            .and_then(|values| values.get(value))
+            .map_or(0, BTreeSet::len)
     }
 
     /// How many records there are.
@@ -91,10 +106,14 @@ impl<T: Record> Table<T> {
 
     /// Keeps a record: in the place of the one with its key, or at the end.
     pub fn put(&mut self, record: T) -> &T {
-        let row = self.keys.get(record.key().as_ref()).copied().unwrap_or_else(|| {
-            self.next += 1;
-            self.next
-        });
+        let row = self
+            .keys
+            .get(record.key().as_ref())
+            .copied()
+            .unwrap_or_else(|| {
+                self.next += 1;
+                self.next
+            });
         let before = self.set(row, Some(record));
         self.undo.push(Undo { row, before });
         &self.rows[&row]
@@ -117,7 +136,10 @@ impl<T: Record> Table<T> {
     pub fn remove(&mut self, key: &str) -> Option<T> {
         let row = *self.keys.get(key)?;
         let before = self.set(row, None);
-        self.undo.push(Undo { row, before: before.clone() });
+        self.undo.push(Undo {
+            row,
+            before: before.clone(),
+        });
         before
     }
 
@@ -145,7 +167,12 @@ impl<T: Record> Table<T> {
             if let Some(new) = &record {
                 self.keys.insert(new.key().into(), row);
                 for (index, value) in new.secondary() {
-                    self.indexes.entry(index).or_default().entry(value.into()).or_default().insert(row);
+                    self.indexes
+                        .entry(index)
+                        .or_default()
+                        .entry(value.into())
+                        .or_default()
+                        .insert(row);
                 }
             }
         }
@@ -211,7 +238,10 @@ pub struct Single<T> {
 impl<T: Clone> Single<T> {
     /// Keeps `value`.
     pub fn new(value: T) -> Self {
-        Self { value, before: None }
+        Self {
+            value,
+            before: None,
+        }
     }
 
     /// The value, to be changed.
@@ -255,7 +285,10 @@ impl<T: Serialize> Serialize for Single<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Single<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { value: T::deserialize(deserializer)?, before: None })
+        Ok(Self {
+            value: T::deserialize(deserializer)?,
+            before: None,
+        })
     }
 }
 
@@ -280,7 +313,10 @@ mod tests {
     }
 
     fn pet(name: &str, kind: &str) -> Pet {
-        Pet { name: name.into(), kind: kind.into() }
+        Pet {
+            name: name.into(),
+            kind: kind.into(),
+        }
     }
 
     fn names<'a>(pets: impl Iterator<Item = &'a Pet>) -> Vec<&'a str> {
@@ -289,7 +325,9 @@ mod tests {
 
     #[test]
     fn a_record_keeps_its_place_until_it_is_removed() {
-        let mut pets: Table<Pet> = [pet("a", "cat"), pet("b", "dog"), pet("c", "cat")].into_iter().collect();
+        let mut pets: Table<Pet> = [pet("a", "cat"), pet("b", "dog"), pet("c", "cat")]
+            .into_iter()
+            .collect();
         pets.put(pet("a", "dog"));
         assert_eq!(names(pets.iter()), ["a", "b", "c"]);
         assert_eq!(names(pets.by("kind", "dog")), ["a", "b"]);

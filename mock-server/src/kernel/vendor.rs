@@ -62,7 +62,11 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
     ///
     /// # Errors
     /// When it cannot happen in this state, with the reason.
-    fn happen(&mut self, happening: Self::Happening, moment: &mut Moment<'_, Self>) -> Result<(), Impossible>;
+    fn happen(
+        &mut self,
+        happening: Self::Happening,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible>;
 
     /// Moves what is only valid for hours (windows, codes) from the seed's day to `now`.
     fn wake(&mut self, _now: Timestamp) {}

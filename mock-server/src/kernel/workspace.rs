@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use contracts::document::Document;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
@@ -58,6 +59,8 @@ pub struct Workspace {
 
 /// A webhook as a rule announced it.
 pub struct Announced {
+    /// The vendor's contract.
+    pub document: &'static Document,
     /// The vendor's name.
     pub vendor: &'static str,
     /// The event's name in the contract.
@@ -103,7 +106,9 @@ pub struct Event {
 }
 
 fn as_json<S: serde::Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-    serde_json::from_slice::<Value>(bytes).unwrap_or_default().serialize(serializer)
+    serde_json::from_slice::<Value>(bytes)
+        .unwrap_or_default()
+        .serialize(serializer)
 }
 
 /// What a new workspace is made from.
@@ -139,7 +144,7 @@ impl Workspace {
                 } else {
                     format!("{root_url}/w/{name}/{}", mounted.name)
                 };
-                match (mounted.slot)(weak, blueprint.seed, base_url.into(), now) {
+                match (mounted.slot)(weak, mounted.document, blueprint.seed, base_url.into(), now) {
                     Ok(slot) => slots.push(slot),
                     Err(error) => failure = Some(error),
                 }
@@ -149,7 +154,12 @@ impl Workspace {
                 clock,
                 journal: Journal::new(blueprint.remembered),
                 events: Ring::new(blueprint.remembered),
-                deliveries: Deliveries::new(weak.clone(), blueprint.remembered, blueprint.seed, blueprint.guard.clone()),
+                deliveries: Deliveries::new(
+                    weak.clone(),
+                    blueprint.remembered,
+                    blueprint.seed,
+                    blueprint.guard.clone(),
+                ),
                 faults: Faults::new(blueprint.seed),
                 rate_limits: RateLimits::default(),
                 seed: blueprint.seed,
@@ -215,10 +225,18 @@ impl Workspace {
 
     /// Numbers, checks, remembers and delivers a webhook.
     pub fn announce(&self, announced: Announced, endpoints: &Table<Endpoint>) -> Arc<Event> {
-        let Announced { vendor, name, channel, conversation, identity, payload, at, cause } = announced;
-        let violations = super::vendor_document(vendor)
-            .map(|document| contracts::check::webhook(document, name, &payload))
-            .unwrap_or_default();
+        let Announced {
+            document,
+            vendor,
+            name,
+            channel,
+            conversation,
+            identity,
+            payload,
+            at,
+            cause,
+        } = announced;
+        let violations = contracts::check::webhook(document, name, &payload);
         let event = Arc::new(Event {
             id: self.next_event.fetch_add(1, Ordering::Relaxed) + 1,
             at,
@@ -256,7 +274,11 @@ impl Workspace {
     /// Moves the clock by `by`, running what falls due on the way at its own time. Returns how many plans ran.
     pub async fn advance(&self, by: jiff::SignedDuration) -> usize {
         let _one_at_a_time = self.running.lock().await;
-        let target = self.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+        let target = self
+            .clock
+            .now()
+            .saturating_add(by)
+            .unwrap_or(Timestamp::MAX);
         let ran = self.run_until(target, true).await;
         self.clock.reach(target);
         ran
@@ -276,9 +298,15 @@ impl Workspace {
             if settle {
                 self.deliveries.settled().await;
             }
-            let Some(due) = self.next_due().filter(|due| *due <= target) else { return step };
+            let Some(due) = self.next_due().filter(|due| *due <= target) else {
+                return step;
+            };
             self.clock.reach(due);
-            let mut by_time: Vec<_> = self.slots.iter().filter_map(|slot| Some((slot.next_due()?, slot))).collect();
+            let mut by_time: Vec<_> = self
+                .slots
+                .iter()
+                .filter_map(|slot| Some((slot.next_due()?, slot)))
+                .collect();
             by_time.sort_by_key(|(at, _)| *at);
             match by_time.first() {
                 Some((at, slot)) if *at <= due => {
@@ -287,7 +315,10 @@ impl Workspace {
                 _ => self.deliveries.run_due(due),
             }
         }
-        tracing::warn!(workspace = self.name, "stopped advancing after {STEPS} plans");
+        tracing::warn!(
+            workspace = self.name,
+            "stopped advancing after {STEPS} plans"
+        );
         STEPS
     }
 
@@ -297,7 +328,11 @@ impl Workspace {
     /// When a seed cannot be read.
     pub fn reset(&self, vendor: Option<&str>) -> Result<(), BadState> {
         let now = self.clock.now();
-        for slot in self.slots.iter().filter(|slot| vendor.is_none_or(|wanted| slot.vendor() == wanted)) {
+        for slot in self
+            .slots
+            .iter()
+            .filter(|slot| vendor.is_none_or(|wanted| slot.vendor() == wanted))
+        {
             slot.reset(self.seed, now)?;
         }
         if vendor.is_none() {
@@ -322,15 +357,22 @@ impl Workspace {
 /// Runs what falls due as the workspace's clock goes.
 async fn tick(workspace: Weak<Workspace>) {
     loop {
-        let Some(current) = workspace.upgrade() else { return };
+        let Some(current) = workspace.upgrade() else {
+            return;
+        };
         if current.closed.load(Ordering::Relaxed) {
             return;
         }
-        let wait = current.next_due().and_then(|due| current.clock.real_time_until(due));
+        let wait = current
+            .next_due()
+            .and_then(|due| current.clock.real_time_until(due));
         match wait {
             Some(wait) if wait.is_zero() => current.run_due().await,
             Some(wait) => {
-                #[expect(clippy::disallowed_methods, reason = "the one place where the clock is waited for")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the one place where the clock is waited for"
+                )]
                 let alarm = tokio::time::sleep(wait);
                 tokio::select! {
                     () = alarm => {}
@@ -414,13 +456,29 @@ impl Workspaces {
     /// The workspace a minted credential leads to.
     pub fn minted(&self, key: &str) -> Option<String> {
         let minted = self.minted.read();
-        if minted.is_empty() { None } else { minted.get(key).cloned() }
+        if minted.is_empty() {
+            None
+        } else {
+            minted.get(key).cloned()
+        }
     }
 
     /// Drops all workspaces but the default one that nobody used for `idle`. Returns their names.
     pub fn drop_idle(&self, idle: std::time::Duration) -> Vec<String> {
-        let stale: Vec<_> = self.all().into_iter().filter(|workspace| workspace.name != DEFAULT && workspace.last_used.lock().elapsed() > idle).collect();
-        stale.iter().map(|workspace| { self.remove(&workspace.name); workspace.name.clone() }).collect()
+        let stale: Vec<_> = self
+            .all()
+            .into_iter()
+            .filter(|workspace| {
+                workspace.name != DEFAULT && workspace.last_used.lock().elapsed() > idle
+            })
+            .collect();
+        stale
+            .iter()
+            .map(|workspace| {
+                self.remove(&workspace.name);
+                workspace.name.clone()
+            })
+            .collect()
     }
 }
 

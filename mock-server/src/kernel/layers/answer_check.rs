@@ -44,16 +44,26 @@ impl AnswerCheck {
     /// When no thread can be started.
     pub fn sampled() -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel::<Job>(WAITING);
-        std::thread::Builder::new().name("answer-check".into()).spawn(move || {
-            for job in jobs {
-                check(job.document, job.operation, &job.entry);
-            }
-        })?;
-        Ok(Self::Sampled(Sampler { queue, seen: Mutex::default() }))
+        std::thread::Builder::new()
+            .name("answer-check".into())
+            .spawn(move || {
+                for job in jobs {
+                    check(job.document, job.operation, &job.entry);
+                }
+            })?;
+        Ok(Self::Sampled(Sampler {
+            queue,
+            seen: Mutex::default(),
+        }))
     }
 
     /// Checks an answer, now or later; what is wrong becomes a finding of its entry.
-    pub fn look_at(&self, document: &'static Document, operation: &'static Operation, entry: &Arc<Entry>) {
+    pub fn look_at(
+        &self,
+        document: &'static Document,
+        operation: &'static Operation,
+        entry: &Arc<Entry>,
+    ) {
         match self {
             Self::Every => check(document, operation, entry),
             Self::Sampled(sampler) => {
@@ -68,7 +78,11 @@ impl AnswerCheck {
                 if seen > FIRST && seen % SAMPLE != 0 {
                     return;
                 }
-                match sampler.queue.try_send(Job { document, operation, entry: Arc::clone(entry) }) {
+                match sampler.queue.try_send(Job {
+                    document,
+                    operation,
+                    entry: Arc::clone(entry),
+                }) {
                     Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
                 }
             }
@@ -77,9 +91,21 @@ impl AnswerCheck {
 }
 
 fn check(document: &Document, operation: &Operation, entry: &Entry) {
-    let media = entry.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let violations = contracts::check::response(document, operation, entry.status.as_u16(), media, &entry.body);
+    let media = entry
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let violations = contracts::check::response(
+        document,
+        operation,
+        entry.status.as_u16(),
+        media,
+        &entry.body,
+    );
     if !violations.is_empty() {
-        entry.findings.lock().extend(violations.iter().map(Finding::about_answer));
+        entry
+            .findings
+            .lock()
+            .extend(violations.iter().map(Finding::about_answer));
     }
 }

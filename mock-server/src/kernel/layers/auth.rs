@@ -38,12 +38,16 @@ pub fn identify(
         return Ok(());
     }
     let deny = |denial: Denial| call.refuse(Reason::Denied(denial));
-    let credentials = credentials.as_ref().map_err(|denial| deny(denial.clone()))?;
+    let credentials = credentials
+        .as_ref()
+        .map_err(|denial| deny(denial.clone()))?;
     if credentials.is_empty() {
         return Err(deny(Denial::Missing));
     }
     let welcome = mode == AuthMode::Any
-        || credentials.iter().any(|credential| workspaces.minted(&credential.key).is_some());
+        || credentials
+            .iter()
+            .any(|credential| workspaces.minted(&credential.key).is_some());
     match (mounted.manners.caller)(slot, credentials, call, extensions) {
         Ok(()) => Ok(()),
         Err(Denial::Unknown | Denial::UnknownPart(_)) if welcome => {

@@ -12,7 +12,10 @@ use crate::kernel::faults::Fault;
 /// Waits in real time.
 pub async fn linger(delay: Duration) {
     if !delay.is_zero() {
-        #[expect(clippy::disallowed_methods, reason = "a delay on request is waited for in real time")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a delay on request is waited for in real time"
+        )]
         tokio::time::sleep(delay).await;
     }
 }
@@ -39,9 +42,13 @@ pub fn truncated(faults: &[Fault], response: Response, body: &Bytes) -> Response
         Fault::TruncateAfter(bytes) => Some((*bytes).min(body.len())),
         _ => None,
     });
-    let Some(cut) = cut.filter(|cut| *cut < body.len()) else { return response };
+    let Some(cut) = cut.filter(|cut| *cut < body.len()) else {
+        return response;
+    };
     let (mut parts, _) = response.into_parts();
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     Response::from_parts(parts, broken_after(body.slice(..cut)))
 }
 
@@ -49,12 +56,20 @@ pub fn truncated(faults: &[Fault], response: Response, body: &Bytes) -> Response
 #[must_use]
 pub fn reset() -> Response {
     let mut response = Response::new(broken_after(Bytes::new()));
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(1));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(1));
     response
 }
 
 /// A body that fails after `sent`, which makes the server drop the connection.
 fn broken_after(sent: Bytes) -> Body {
-    let chunks = [Ok(sent), Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "reset on request"))];
+    let chunks = [
+        Ok(sent),
+        Err(std::io::Error::new(
+            std::io::ErrorKind::ConnectionReset,
+            "reset on request",
+        )),
+    ];
     Body::from_stream(stream::iter(chunks))
 }

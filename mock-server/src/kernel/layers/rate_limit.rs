@@ -23,14 +23,26 @@ pub fn count(
     now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> (Standing, Result<(), Refusal>) {
-    let key = credentials.as_ref().ok().and_then(|credentials| credentials.first()).map_or("", |one| one.key.as_str());
-    let standing = workspace.rate_limits.count(mounted.name, key, &mounted.profile.rate_limit, limiting, now);
+    let key = credentials
+        .as_ref()
+        .ok()
+        .and_then(|credentials| credentials.first())
+        .map_or("", |one| one.key.as_str());
+    let standing = workspace.rate_limits.count(
+        mounted.name,
+        key,
+        &mounted.profile.rate_limit,
+        limiting,
+        now,
+    );
     if standing.would_exceed && !standing.exceeded {
         let message = "The vendor's own rate limit would have stopped this request.";
         findings.push(Finding::plain(FindingKind::WouldBeThrottled, message));
     }
     let verdict = if standing.exceeded {
-        Err(call.refuse(Reason::TooMany { retry_after: standing.retry_after(now) }))
+        Err(call.refuse(Reason::TooMany {
+            retry_after: standing.retry_after(now),
+        }))
     } else {
         Ok(())
     };

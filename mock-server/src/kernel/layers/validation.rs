@@ -20,12 +20,22 @@ pub fn check(
     strict: bool,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Refusal> {
-    let Some(operation) = call.operation else { return Ok(()) };
-    if let Content::Broken { message, line, column } = &call.content
+    let Some(operation) = call.operation else {
+        return Ok(());
+    };
+    if let Content::Broken {
+        message,
+        line,
+        column,
+    } = &call.content
         && operation.body.is_some()
     {
         let (message, line, column) = (message.clone(), *line, *column);
-        return Err(call.refuse(Reason::BrokenJson { message, line, column }));
+        return Err(call.refuse(Reason::BrokenJson {
+            message,
+            line,
+            column,
+        }));
     }
     let violations = contracts::check::request(document, operation, &call.incoming());
     if violations.is_empty() {
@@ -33,8 +43,13 @@ pub fn check(
     }
     findings.extend(violations.iter().map(Finding::from_violation));
     let counts = |violation: &Violation| {
-        (strict || violation.rule != Rule::Undocumented) && !(mounted.manners.tolerates)(call, violation)
+        (strict || violation.rule != Rule::Undocumented)
+            && !(mounted.manners.tolerates)(call, violation)
     };
     let broken: Vec<_> = violations.into_iter().filter(counts).collect();
-    if broken.is_empty() { Ok(()) } else { Err(call.refuse(Reason::Invalid(broken))) }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(call.refuse(Reason::Invalid(broken)))
+    }
 }
