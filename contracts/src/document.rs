@@ -15,6 +15,7 @@ pub use operation::{
     BodyContract, Example, MediaContract, Operation, Parameter, ResponseContract, Variant,
     WebhookContract,
 };
+pub(crate) use operation::{elements, essence};
 pub use request::{DocumentedBody, DocumentedRequest, FormValue, Rung};
 pub use route::{Route, choose};
 

@@ -33,6 +33,8 @@ enum Source {
 /// A schema ready to be used.
 pub(crate) struct Compiled {
     validator: Validator,
+    /// The component the schema stands for, when it is nothing else.
+    pub(crate) address: Option<String>,
     pub(crate) shapes: Shapes,
 }
 
@@ -88,18 +90,6 @@ impl Schema {
         value
     }
 
-    /// The address of the component this schema stands for, when it is nothing else.
-    pub fn address(&self) -> Option<String> {
-        match &self.source {
-            Source::Address(address) => Some(address.clone()),
-            Source::Text(_) => {
-                let value = self.value();
-                value.as_object().filter(|object| object.len() == 1)?;
-                reference(&value).map(str::to_owned)
-            }
-        }
-    }
-
     /// Why the schema cannot be used, if so.
     pub(crate) fn problem(&self, document: &Document, place: &str) -> Option<String> {
         self.compiled(document)
@@ -141,6 +131,11 @@ impl Pruned {
 impl Compiled {
     fn new(schema: Value, document: &Document) -> Result<Self, String> {
         let shapes = Shapes::new(&schema, document);
+        let address = schema
+            .as_object()
+            .filter(|words| words.len() == 1)
+            .and_then(|_| reference(&schema));
+        let address = address.map(str::to_owned);
         let mut root = match schema {
             Value::Object(members) => members,
             Value::Bool(_) => Map::from_iter([("allOf".to_owned(), Value::Array(vec![schema]))]),
@@ -167,7 +162,11 @@ impl Compiled {
             .should_ignore_unknown_formats(true)
             .build(&Value::Object(root))
             .map_err(|error| format!("{} at {}", error, error.schema_path()))?;
-        Ok(Self { validator, shapes })
+        Ok(Self {
+            validator,
+            address,
+            shapes,
+        })
     }
 
     pub(crate) fn is_valid(&self, value: &Value) -> bool {

@@ -292,23 +292,34 @@ pub(crate) fn evidence(nodes: &[Node<'_>], value: &Value, pointer: &str) -> Opti
     }
 }
 
+/// What stands at a place of a value besides what its schema says.
+pub(crate) enum Here<'s> {
+    /// Nothing.
+    Nothing,
+    /// A variant, with its own outline.
+    Variant(Node<'s>),
+    /// A variant nobody documented, whose members cannot be judged.
+    Unknown,
+}
+
 /// Calls back with the pointer and value of each member that no schema knows, where the schemas name members.
 ///
-/// `more` may add the outline of a variant at a place of the value.
+/// `here` tells which variant stands at a place of the value.
 pub(crate) fn strangers<'s, 'v>(
     value: &'v Value,
     nodes: &[Node<'s>],
     pointer: &mut String,
-    more: &dyn Fn(&str, &Value) -> Option<Node<'s>>,
+    here: &dyn Fn(&str, &Value) -> Here<'s>,
     found: &mut dyn FnMut(&str, &'v Value),
 ) {
     let added: Vec<Node<'s>>;
-    let nodes = match more(pointer, value) {
-        Some(variant) => {
+    let nodes = match here(pointer, value) {
+        Here::Nothing => nodes,
+        Here::Variant(variant) => {
             added = nodes.iter().copied().chain([variant]).collect();
             &added
         }
-        None => nodes,
+        Here::Unknown => return,
     };
     match value {
         Value::Object(members) => {
@@ -330,7 +341,7 @@ pub(crate) fn strangers<'s, 'v>(
                 if known.is_empty() {
                     found(pointer, inner);
                 } else {
-                    strangers(inner, &known, pointer, more, found);
+                    strangers(inner, &known, pointer, here, found);
                 }
                 pointer.truncate(length);
             }
@@ -344,7 +355,7 @@ pub(crate) fn strangers<'s, 'v>(
                 let length = pointer.len();
                 pointer.push('/');
                 pointer.push_str(&index.to_string());
-                strangers(inner, &known, pointer, more, found);
+                strangers(inner, &known, pointer, here, found);
                 pointer.truncate(length);
             }
         }

@@ -1,4 +1,5 @@
 //! The contracts library, tried on a toy vendor and on every contract of the repository.
 
+mod check;
 mod document;
 mod support;
