@@ -5,7 +5,7 @@ mod request;
 mod violation;
 
 pub use crate::incoming::{Body, Incoming, Part};
-pub use answer::{response, response_bytes, webhook};
+pub use answer::{response, response_value, webhook};
 pub use request::request;
 pub use violation::{Rule, Violation};
 
@@ -102,52 +102,4 @@ fn is_json(media_type: &str) -> bool {
     let essence = crate::document::essence(media_type);
     let (_, subtype) = essence.split_once('/').unwrap_or_default();
     subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json")
-}
-
-/// One broken promise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Violation {
-    /// The kind of promise.
-    pub rule: Rule,
-    /// The part of the exchange.
-    pub place: crate::document::Place,
-    /// JSON pointer or parameter name.
-    pub pointer: String,
-    /// What was found there.
-    pub found: Option<serde_json::Value>,
-    /// What was expected.
-    pub expected: String,
-    /// One clear sentence.
-    pub message: String,
-    /// How sure the contract is.
-    pub evidence: crate::document::Evidence,
-}
-
-/// Checks a request. (Being written: finds nothing yet.)
-pub fn request(
-    _document: &crate::document::Document,
-    _operation: &crate::document::Operation,
-    _incoming: &Incoming<'_>,
-) -> Vec<Violation> {
-    Vec::new()
-}
-
-/// Checks an answer. (Being written: finds nothing yet.)
-pub fn response(
-    _document: &crate::document::Document,
-    _operation: &crate::document::Operation,
-    _status: u16,
-    _media_type: Option<&str>,
-    _body: &[u8],
-) -> Vec<Violation> {
-    Vec::new()
-}
-
-/// Checks a webhook. (Being written: finds nothing yet.)
-pub fn webhook(
-    _document: &crate::document::Document,
-    _name: &str,
-    _payload: &serde_json::Value,
-) -> Vec<Violation> {
-    Vec::new()
 }

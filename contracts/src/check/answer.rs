@@ -17,7 +17,7 @@ enum Sent<'a> {
 }
 
 /// Every way in which an answer does not keep the contract; a body that is not JSON is given as a JSON string.
-pub fn response(
+pub fn response_value(
     document: &Document,
     operation: &Operation,
     status: u16,
@@ -35,7 +35,7 @@ pub fn response(
 }
 
 /// Every way in which an answer does not keep the contract, with its body as it went over the wire.
-pub fn response_bytes(
+pub fn response(
     document: &Document,
     operation: &Operation,
     status: u16,

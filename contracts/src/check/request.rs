@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Body, Findings, Incoming, Rule, Violation, is_json};
 use crate::document::{
@@ -434,6 +434,6 @@ fn read_form(form: &Value, base: &Compiled, document: &Document, operation: &Ope
     Value::Object(
         form.as_object()
             .map(|fields| fields.iter().map(read).collect())
-            .unwrap_or_else(Map::new),
+            .unwrap_or_default(),
     )
 }

@@ -40,7 +40,7 @@ pub enum Rule {
 }
 
 /// One broken promise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Violation {
     /// Which kind of promise.
     pub rule: Rule,
@@ -62,7 +62,8 @@ pub struct Violation {
 const QUOTED: usize = 80;
 
 impl Violation {
-    pub(super) fn new(
+    /// A violation with its sentence.
+    pub fn new(
         rule: Rule,
         place: Place,
         pointer: String,

@@ -193,7 +193,10 @@ fn same(one: &Value, other: &Value) -> bool {
 fn is_text(value: &Value, text: &str) -> bool {
     match value {
         Value::String(expected) => expected == text,
-        other => other.to_string() == text,
+        other => {
+            let said = other.to_string();
+            said == text
+        }
     }
 }
 

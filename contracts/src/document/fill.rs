@@ -45,7 +45,13 @@ impl DocumentedRequest {
             headers: pairs(&self.headers),
             body: match &self.body {
                 DocumentedBody::None => DocumentedBody::None,
-                DocumentedBody::Json(value) => DocumentedBody::Json(fill_json(value, document)),
+                DocumentedBody::Json(value) => {
+                    let mut filled = fill_json(value, document);
+                    self.unquoted
+                        .iter()
+                        .for_each(|pointer| unquote(&mut filled, pointer));
+                    DocumentedBody::Json(filled)
+                }
                 DocumentedBody::Text(body) => DocumentedBody::Text(text(body)),
                 DocumentedBody::Form(fields) => DocumentedBody::Form(pairs(fields)),
                 DocumentedBody::Multipart(fields) => {
@@ -61,6 +67,7 @@ impl DocumentedRequest {
                     )
                 }
             },
+            unquoted: self.unquoted.clone(),
             rung: self.rung,
         }
     }
@@ -181,6 +188,17 @@ fn fill_json(value: &Value, document: &Document) -> Value {
             .map(|(name, member)| (name.clone(), fill_json(member, document)))
             .collect(),
         other => other.clone(),
+    }
+}
+
+/// Reads a filled text as the JSON it stands for; what is no JSON stays text.
+fn unquote(body: &mut Value, pointer: &str) {
+    if let Some(value) = body.pointer_mut(pointer)
+        && let Some(read) = value
+            .as_str()
+            .and_then(|text| serde_json::from_str(text).ok())
+    {
+        *value = read;
     }
 }
 

@@ -16,7 +16,7 @@ use super::operation::{
 };
 use super::request::pairs;
 use super::route::Routes;
-use super::{Condition, Document, Evidence, Ignored, ImportCounts, Place};
+use super::{Condition, Document, Evidence, Ignored, ImportCounts, Place, Rung};
 use crate::schema::{Pruned, Schema};
 
 /// Why a text is not a contract.
@@ -182,6 +182,8 @@ struct Written {
     quirks: Vec<String>,
     #[serde(rename = "x-item")]
     item: Option<String>,
+    #[serde(rename = "x-items", default)]
+    items: Vec<String>,
     #[serde(rename = "x-generation")]
     generation: Option<String>,
 }
@@ -253,6 +255,8 @@ struct WrittenExample {
     request: Option<Raw>,
     #[serde(rename = "x-status")]
     status: Option<Evidence>,
+    #[serde(rename = "x-rung", default)]
+    rung: Rung,
 }
 
 #[derive(Deserialize)]
@@ -475,6 +479,7 @@ fn example(name: String, written: WrittenExample, status: u16) -> Example {
         variant: written.variant,
         status,
         status_inferred: written.status.is_some(),
+        rung: written.rung,
         value: written.value,
         request: written.request,
     }
@@ -534,7 +539,15 @@ fn webhook(name: &str, written: Written) -> WebhookContract {
     WebhookContract {
         name: name.to_owned(),
         evidence: written.evidence.unwrap_or_default(),
-        item: written.item,
+        item: written
+            .item
+            .clone()
+            .or_else(|| written.items.first().cloned()),
+        items: if written.items.is_empty() {
+            written.item.into_iter().collect()
+        } else {
+            written.items
+        },
         generation: written.generation,
         summary: written.summary,
         content: content

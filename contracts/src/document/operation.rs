@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Condition, Document, DocumentedRequest, Evidence, Place};
+use super::{Condition, Document, DocumentedRequest, Evidence, Place, Rung};
 use crate::incoming::Incoming;
 use crate::schema::{Pruned, Schema};
 
@@ -119,6 +119,8 @@ pub struct Example {
     pub status: u16,
     /// Whether the collection gave no status and we concluded it.
     pub status_inferred: bool,
+    /// How hard the body was to read in the collection.
+    pub rung: Rung,
     pub(super) value: Option<&'static RawValue>,
     pub(super) request: Option<&'static RawValue>,
 }
@@ -150,8 +152,10 @@ pub struct WebhookContract {
     pub name: String,
     /// How sure we are of it.
     pub evidence: Evidence,
-    /// The item of the collection.
+    /// The item of the collection; the first, where several describe it.
     pub item: Option<String>,
+    /// Every item of the collection that describes it.
+    pub items: Vec<String>,
     /// Which of the vendor's webhook generations it belongs to.
     pub generation: Option<String>,
     /// What it reports, in our words; may be empty.

@@ -23,6 +23,8 @@ pub struct DocumentedRequest {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: DocumentedBody,
+    /// Pointers to variables that stood in the JSON body without quotes: what replaces them is JSON.
+    pub unquoted: Vec<String>,
     /// How hard the body was to read.
     pub rung: Rung,
 }
@@ -86,6 +88,8 @@ struct Written {
     #[serde(default)]
     body: DocumentedBody,
     #[serde(default)]
+    holes: Vec<String>,
+    #[serde(default)]
     rung: Rung,
 }
 
@@ -106,6 +110,7 @@ impl DocumentedRequest {
             query: lax(written.query),
             headers: lax(written.headers),
             body: written.body,
+            unquoted: written.holes,
             rung: written.rung,
         })
     }

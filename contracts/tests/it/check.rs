@@ -358,11 +358,14 @@ fn answers_are_checked_by_status_type_and_shape() {
     let operation = pigeon().operation("letters.send").unwrap();
     let json_type = Some("application/json; charset=utf-8");
     let answer = |status, content_type, body: Value| {
-        check::response(pigeon(), operation, status, content_type, Some(&body))
+        check::response_value(pigeon(), operation, status, content_type, Some(&body))
     };
     assert_eq!(answer(200, json_type, json!({"ok": true, "ids": [7]})), []);
     assert_eq!(answer(400, Some("text/plain"), json!("coo")), []);
-    assert_eq!(check::response(pigeon(), operation, 202, None, None), []);
+    assert_eq!(
+        check::response_value(pigeon(), operation, 202, None, None),
+        []
+    );
     assert_eq!(
         messages(&answer(
             200,
@@ -383,8 +386,7 @@ fn answers_are_checked_by_status_type_and_shape() {
         messages(&answer(200, Some("text/html"), json!("<p>"))),
         ["The content type is \"text/html\"; expected \"application/json\"."]
     );
-    let bytes =
-        |status, body: &[u8]| check::response_bytes(pigeon(), operation, status, json_type, body);
+    let bytes = |status, body: &[u8]| check::response(pigeon(), operation, status, json_type, body);
     assert_eq!(bytes(200, br#"{"ok": true, "ids": []}"#), []);
     assert_eq!(
         messages(&bytes(200, b"{")),
@@ -404,7 +406,7 @@ fn answers_are_checked_by_status_type_and_shape() {
 fn schemas_that_refer_to_themselves_are_followed() {
     let operation = pigeon().operation("letters.list").unwrap();
     let body = json!({"letters": [{"id": 1, "answers": [{"id": 2, "answers": [{"id": "3", "extra": 1}]}]}]});
-    let violations = check::response(
+    let violations = check::response_value(
         pigeon(),
         operation,
         200,
