@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::collection::Collection;
 use super::condition;
-use super::inventory::{Asked, BlockKind, Condition, Entry, Evidence, Inventory, Named, Payload};
+use super::finding::{self, Finding};
+use super::inventory::{Asked, Condition, Entry, Evidence, Inventory, Named};
 use super::operation::{self, Operation, Variant};
-use super::shape::Shape;
-use super::unique;
+use super::webhook;
 
 /// The finished document and what there is to say about it.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Built {
     /// The contract before phase two of the overlay.
     pub document: Value,
     /// Remarks for the author of the overlay or of the collection.
-    pub findings: Vec<String>,
+    pub findings: Vec<Finding>,
 }
 
 /// Builds the contract of one vendor.
@@ -70,14 +70,17 @@ pub fn build(
         } else if entry.operation.is_none() && entry.host.is_empty() && entry.path == "/" {
             ignored
                 .push(json!({"item": id, "name": entry.title, "reason": "the request has no url"}));
-            findings.push(format!("{}: ignored, the request has no url; name a `webhook` or `ignore` it with a reason", entry.title));
+            findings.push(finding::open(
+                &entry.title,
+                "ignored, the request has no url; name a `webhook` or `ignore` it with a reason",
+            ));
         } else {
             let name = match &entry.operation {
                 Some(name) => name.clone(),
                 None => {
-                    findings.push(format!(
-                        "{}: no operation name; {} {}",
-                        entry.title, entry.method, entry.path
+                    findings.push(finding::open(
+                        &entry.title,
+                        format!("no operation name; {} {}", entry.method, entry.path),
                     ));
                     default_name(entry, &mut named_after)
                 }
@@ -119,7 +122,7 @@ pub fn build(
         operations.push((gathered, named.clone(), operation::ordered(built)));
     }
     let paths = paths(operations, &mut findings)?;
-    let webhooks = self::webhooks(&webhooks)?;
+    let webhooks = webhook::describe(&webhooks, evidence, &mut findings)?;
     let (security, schemes) = security(collection, inventory);
 
     let mut document = json!({
@@ -145,7 +148,8 @@ pub fn build(
     Ok(Built { document, findings })
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a name fits where OpenAPI wants one.
+pub fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name
             .chars()
@@ -288,7 +292,7 @@ fn resolve(collection: &Collection, host: &str) -> Option<String> {
 
 fn paths(
     operations: Vec<(Operation, Named, Map<String, Value>)>,
-    findings: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Map<String, Value>> {
     let mut paths: IndexMap<String, IndexMap<String, Vec<(Operation, Named, Map<String, Value>)>>> =
         IndexMap::new();
@@ -300,9 +304,12 @@ fn paths(
         if let Some(known) = &known
             && *known != gathered.path
         {
-            findings.push(format!(
-                "{}: its path {} is written {known} here, as OpenAPI wants one name per parameter",
-                gathered.name, gathered.path
+            findings.push(finding::open(
+                &gathered.name,
+                format!(
+                    "its path {} is written {known}, as OpenAPI wants one name per parameter",
+                    gathered.path
+                ),
             ));
             operation::rename_parameters(&mut built, &gathered.path, known);
             gathered.path.clone_from(known);
@@ -331,10 +338,12 @@ fn paths(
                     .iter()
                     .any(|(one, named, _)| named.when.is_empty() && one.deliberate);
                 if undecided.len() > 1 && !deliberate {
-                    findings.push(format!(
-                        "{} share {} {path}; name them and give all but one a `when`",
-                        undecided.join(" and "),
-                        method.to_uppercase()
+                    findings.push(finding::open(
+                        &undecided.join(" and "),
+                        format!(
+                            "share {} {path}; name them and give all but one a `when`",
+                            method.to_uppercase()
+                        ),
                     ));
                 }
                 ensure!(
@@ -355,131 +364,6 @@ fn paths(
         document.insert(path, Value::Object(item));
     }
     Ok(document)
-}
-
-fn webhooks(groups: &IndexMap<String, Vec<(&String, &Entry)>>) -> Result<Map<String, Value>> {
-    let mut document = Map::new();
-    for (name, items) in groups {
-        ensure!(
-            is_name(name),
-            "webhook {name:?}: a name may hold letters, digits, `.`, `_` and `-`"
-        );
-        let mut contents: IndexMap<&str, (Shape, Map<String, Value>, Option<String>)> =
-            IndexMap::new();
-        for (id, entry) in items {
-            let given = entry
-                .blocks
-                .values()
-                .filter(|block| block.kind == BlockKind::Webhook)
-                .count();
-            let own = entry.variant.clone().unwrap_or_else(|| {
-                entry
-                    .title
-                    .rsplit(" / ")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
-            });
-            if let Some(Payload::Json(body)) = &entry.request.body {
-                let shape = Shape::of(body, &entry.request.holes);
-                add_payload(
-                    &mut contents,
-                    "application/json",
-                    &own,
-                    shape,
-                    body.clone(),
-                    id,
-                    None,
-                    Some(entry),
-                );
-            }
-            for block in entry
-                .blocks
-                .values()
-                .filter(|block| block.kind == BlockKind::Webhook)
-            {
-                let label = if given == 1 || block.name.starts_with("example ") {
-                    own.clone()
-                } else {
-                    block.name.clone()
-                };
-                let (media, value) = match &block.field {
-                    Some(field) => (
-                        "application/x-www-form-urlencoded",
-                        json!({field: block.body}),
-                    ),
-                    None => ("application/json", block.body.clone()),
-                };
-                add_payload(
-                    &mut contents,
-                    media,
-                    &label,
-                    Shape::of(&value, &[]),
-                    value,
-                    id,
-                    block.field.clone(),
-                    None,
-                );
-            }
-        }
-        let content: Map<String, Value> = contents
-            .into_iter()
-            .map(|(media, (shape, examples, field))| {
-                let mut content = json!({"schema": shape.schema(), "examples": examples});
-                if let Some(field) = field {
-                    content["encoding"] = json!({field: {"contentType": "application/json"}});
-                }
-                (media.to_owned(), content)
-            })
-            .collect();
-        let (id, entry) = items[0];
-        let mut webhook = json!({"operationId": name});
-        if !content.is_empty() {
-            webhook["requestBody"] = json!({"content": content});
-        }
-        webhook["responses"] = json!({"200": {"description": "Received"}});
-        webhook["x-evidence"] = json!(entry.evidence.as_deref().unwrap_or("documented"));
-        webhook["x-item"] = json!(id);
-        if items.len() > 1 {
-            webhook["x-items"] = json!(items.iter().map(|(id, _)| id).collect::<Vec<_>>());
-        }
-        if let Some(generation) = &entry.generation {
-            webhook["x-generation"] = json!(generation);
-        }
-        document.insert(name.clone(), json!({"post": webhook}));
-    }
-    Ok(document)
-}
-
-#[expect(clippy::too_many_arguments, reason = "one example has this many facts")]
-fn add_payload<'a>(
-    contents: &mut IndexMap<&'a str, (Shape, Map<String, Value>, Option<String>)>,
-    media: &'a str,
-    name: &str,
-    shape: Shape,
-    value: Value,
-    id: &str,
-    field: Option<String>,
-    entry: Option<&Entry>,
-) {
-    let (known, examples, known_field) = contents.entry(media).or_default();
-    *known = known.merge(&shape);
-    *known_field = known_field.take().or(field);
-    let mut example = json!({"value": value, "x-evidence": "documented", "x-item": id});
-    if let Some(entry) = entry {
-        if let Some(rung) = entry
-            .request
-            .rung
-            .filter(|rung| *rung != super::ladder::Rung::Strict)
-        {
-            example["x-rung"] = json!(rung);
-        }
-        if !entry.request.holes.is_empty() {
-            example["x-holes"] = json!(entry.request.holes);
-        }
-    }
-    let name = unique(name, |name| examples.contains_key(name));
-    examples.insert(name, example);
 }
 
 /// The default credential: the collection's own, else the one most items use, else the header they send.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::collection::{Auth, Body, Collection, Parameter, Request};
 use super::ladder::{self, Read, Rung};
-use super::prose;
+use super::prose::{self, Row, Section, Table};
 
 /// Everything phase one of an overlay may touch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -239,6 +239,14 @@ pub struct Evidence {
     pub bodies: IndexMap<String, Read>,
     /// `line:column: reason` of bodies that are not strict JSON, with what they belong to.
     pub complaints: Vec<Complaint>,
+    /// What the descriptions of items and of their parameters say in tables, by item id.
+    pub tables: IndexMap<String, Vec<Table>>,
+    /// Items with a whole body that is commented out, and how many.
+    pub commented_out: Vec<(String, usize)>,
+    /// Saved responses without a status.
+    pub missing_statuses: Vec<String>,
+    /// How many bodies each rung read.
+    pub rungs: IndexMap<Rung, usize>,
 }
 
 /// A body that is not JSON as it should be.
@@ -308,13 +316,7 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
             });
             let mut answer = Answer {
                 name: saved.name.clone(),
-                status: saved.status.unwrap_or_else(|| {
-                    if saved.body.trim().is_empty() {
-                        204
-                    } else {
-                        200
-                    }
-                }),
+                status: saved.status.unwrap_or(200),
                 status_evidence: saved.status.is_none().then(|| "inferred".to_owned()),
                 headers: saved.headers.clone(),
                 request: original,
@@ -322,8 +324,10 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
                 text: None,
                 rung: None,
             };
-            if saved.status.is_none() && saved.body.trim().is_empty() {
-                answer.status = 200;
+            if saved.status.is_none() {
+                evidence
+                    .missing_statuses
+                    .push(format!("{}: {what}", item.title));
             }
             if !saved.body.trim().is_empty() {
                 match ladder::read(&saved.body) {
@@ -336,6 +340,7 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
                                 reason,
                             });
                         }
+                        *evidence.rungs.entry(read.rung).or_default() += 1;
                         answer.rung = (read.rung != Rung::Strict).then_some(read.rung);
                         answer.body = Some(read.value);
                     }
@@ -346,6 +351,7 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
                             rung: Rung::Text,
                             reason,
                         });
+                        *evidence.rungs.entry(Rung::Text).or_default() += 1;
                         answer.rung = Some(Rung::Text);
                         answer.text = Some(saved.body.clone());
                     }
@@ -353,6 +359,7 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
             }
             responses.insert(saved.id.clone(), answer);
         }
+        evidence.tables.insert(item.id.clone(), tables(item));
         let no_url =
             item.request.host.is_empty() && item.request.segments.iter().all(String::is_empty);
         let blocks = blocks(&item.description, no_url, &request);
@@ -386,6 +393,38 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
         },
         evidence,
     )
+}
+
+/// The tables of an item's description, and what its parameters say of themselves as tables of one section each.
+fn tables(item: &super::collection::Item) -> Vec<Table> {
+    let mut tables = prose::tables(&item.description);
+    let form = match &item.request.body {
+        Some(Body::Form(fields) | Body::Multipart(fields)) => fields.as_slice(),
+        _ => &[],
+    };
+    let groups = [
+        (Section::Path, item.request.path.as_slice()),
+        (Section::Query, &item.request.query),
+        (Section::Body, form),
+    ];
+    for (section, parameters) in groups {
+        let said = parameters
+            .iter()
+            .filter(|one| !one.description.is_empty())
+            .map(|one| Row {
+                name: one.name.clone(),
+                ..prose::said_of(&one.description)
+            });
+        let rows: Vec<Row> = said.collect();
+        if !rows.is_empty() {
+            tables.push(Table {
+                section: Some(section),
+                title: String::new(),
+                rows,
+            });
+        }
+    }
+    tables
 }
 
 fn scheme_header(auth: &Auth) -> Option<String> {
@@ -513,6 +552,12 @@ fn asked(
                 asked.rung = Some(read.rung);
                 asked.holes = read.holes.clone();
                 asked.body = Some(Payload::Json(read.value.clone()));
+                *evidence.rungs.entry(read.rung).or_default() += 1;
+                if !read.remarks.bodies.is_empty() {
+                    evidence
+                        .commented_out
+                        .push((format!("{title}: {what}"), read.remarks.bodies.len()));
+                }
                 evidence.bodies.insert(key.to_owned(), read);
             }
             Err(reason) => {
@@ -522,6 +567,7 @@ fn asked(
                     rung: Rung::Text,
                     reason,
                 });
+                *evidence.rungs.entry(Rung::Text).or_default() += 1;
                 asked.rung = Some(Rung::Text);
                 asked.body = Some(Payload::Text(text.clone()));
             }

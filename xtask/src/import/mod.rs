@@ -3,12 +3,16 @@
 mod build;
 mod collection;
 mod condition;
+mod facts;
+mod finding;
 mod inventory;
 mod ladder;
 mod operation;
 mod overlay;
 mod prose;
 mod shape;
+mod verify;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,6 +21,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use crate::root::{self, complain, say};
+use finding::{Finding, Kind};
 use inventory::Inventory;
 use overlay::{Overlay, Phase};
 
@@ -117,7 +122,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         }
         complain(&made.summary);
         for finding in &made.findings {
-            complain(&format!("  note: {finding}"));
+            if finding.kind == Kind::Overlay {
+                complain(&format!("  note: {}: {}", finding.at, finding.found));
+            }
         }
     }
     Ok(if stale {
@@ -205,7 +212,7 @@ fn read_overlay(job: &Job) -> Result<Overlay> {
 struct Made {
     text: String,
     summary: String,
-    findings: Vec<String>,
+    findings: Vec<Finding>,
 }
 
 fn make(job: &Job) -> Result<Made> {
@@ -250,7 +257,7 @@ fn contract(
     vendor: &str,
     collection: &collection::Collection,
     overlay: &Overlay,
-) -> Result<(Value, Vec<String>)> {
+) -> Result<(Value, Vec<Finding>)> {
     let (original, evidence) = inventory::take(collection);
     let mut stock = serde_json::to_value(&original)?;
     overlay.apply(Phase::Items, &mut stock)?;
@@ -259,6 +266,7 @@ fn contract(
     let mut document = built.document;
     overlay.apply(Phase::Contract, &mut document)?;
     finish(&mut document);
+    verify::contract(&document)?;
     Ok((document, built.findings))
 }
 

@@ -6,10 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::build::select;
 use super::condition;
+use super::facts::{self, Tree};
+use super::finding::{self, Finding};
 use super::inventory::{
     self, Answer, Asked, BlockKind, Condition, Entry, Evidence, In, Inventory, Named, Payload,
 };
 use super::ladder::{Read, Rung};
+use super::prose::{Row, Section, Table};
 use super::shape::Shape;
 use super::unique;
 
@@ -24,6 +27,8 @@ pub struct Operation {
     pub variants_at: String,
     /// Named by the overlay, so the overlay is to blame for what it leaves open.
     pub deliberate: bool,
+    /// What the descriptions of its items say in tables, by item.
+    pub tables: Vec<(String, Vec<Table>)>,
 }
 
 /// One documented use.
@@ -177,6 +182,12 @@ impl Operation {
                 read,
             });
         }
+        self.tables.extend(
+            evidence
+                .tables
+                .get(id)
+                .map(|tables| (id.to_owned(), tables.clone())),
+        );
         self.variants.push(base);
         self.variants.extend(extras);
         self.add_answers(id, entry, &name, original, evidence);
@@ -313,7 +324,7 @@ impl Operation {
         by_request.map_or(&given.variant, |variant| &variant.name)
     }
 
-    /// Every documented request, with what its comments say.
+    /// Every documented request, with what its comments say and its variant.
     fn requests(&self) -> impl Iterator<Item = (&Asked, Option<&Read>, &str)> {
         let own = self.variants.iter().map(|variant| {
             (
@@ -323,12 +334,37 @@ impl Operation {
             )
         });
         own.chain(self.answers.iter().filter_map(|given| {
-            given
-                .answer
-                .request
-                .as_ref()
-                .map(|asked| (asked, given.read.as_ref(), self.variant_of(given)))
+            let asked = given.answer.request.as_ref()?;
+            Some((asked, given.read.as_ref(), self.variant_of(given)))
         }))
+    }
+
+    /// The documented requests that were not refused: what a refused one looks like is no example of what to send.
+    fn accepted(&self) -> impl Iterator<Item = (&Asked, Option<&Read>, &str)> {
+        let own = self.variants.iter().map(|variant| {
+            (
+                &variant.request,
+                variant.read.as_ref(),
+                variant.name.as_str(),
+            )
+        });
+        own.chain(
+            self.answers
+                .iter()
+                .filter(|given| given.answer.status < 400)
+                .filter_map(|given| {
+                    let asked = given.answer.request.as_ref()?;
+                    Some((asked, given.read.as_ref(), self.variant_of(given)))
+                }),
+        )
+    }
+
+    /// The tables of an item, and of all items when nothing else is asked.
+    fn tables_of<'a>(&'a self, item: Option<&'a str>) -> impl Iterator<Item = &'a [Table]> {
+        self.tables
+            .iter()
+            .filter(move |(of, _)| item.is_none_or(|item| item == of))
+            .map(|(_, tables)| tables.as_slice())
     }
 }
 
@@ -337,7 +373,7 @@ pub fn describe(
     operation: &Operation,
     named: &Named,
     schemas: &mut Map<String, Value>,
-    findings: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Map<String, Value>> {
     let mut built = Map::new();
     built.insert("operationId".into(), json!(operation.name));
@@ -349,14 +385,17 @@ pub fn describe(
         "tags".into(),
         json!(named.tags.clone().unwrap_or_else(|| vec![tag.to_owned()])),
     );
-    let parameters = parameters(operation);
+    let parameters = parameters(operation, findings);
     if !parameters.is_empty() {
         built.insert("parameters".into(), Value::Array(parameters));
     }
     if let Some(body) = body(operation, schemas, findings) {
         built.insert("requestBody".into(), body);
     }
-    built.insert("responses".into(), Value::Object(responses(operation)));
+    built.insert(
+        "responses".into(),
+        Value::Object(responses(operation, findings)),
+    );
     let weakest = named
         .evidence
         .clone()
@@ -432,53 +471,59 @@ fn listed(operation: &Operation, variant: &Variant) -> Value {
 
 fn has_schema(operation: &Operation, variant: &Variant) -> bool {
     operation
-        .requests()
+        .accepted()
         .any(|(asked, _, name)| name == variant.name && asked.body.is_some())
 }
 
-fn parameters(operation: &Operation) -> Vec<Value> {
-    let mut found: IndexMap<(String, String), Vec<String>> = IndexMap::new();
-    for name in operation.path.split('/').filter_map(|step| {
-        step.strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
-    }) {
-        found.entry(("path".into(), name.into())).or_default();
+fn parameters(operation: &Operation, findings: &mut Vec<Finding>) -> Vec<Value> {
+    let mut found: IndexMap<(&str, String), Vec<String>> = IndexMap::new();
+    for name in braced(&operation.path) {
+        found.entry(("path", name)).or_default();
     }
-    for (asked, _, _) in operation.requests() {
+    let mut requests = 0;
+    for (asked, _, _) in operation.accepted() {
+        requests += 1;
         for (name, value) in &asked.path {
-            if let Some(values) = found.get_mut(&("path".to_owned(), name.clone())) {
+            if let Some(values) = found.get_mut(&("path", name.clone())) {
                 values.push(value.clone());
             }
         }
         for (name, value) in &asked.query {
             found
-                .entry(("query".into(), name.clone()))
+                .entry(("query", name.clone()))
                 .or_default()
                 .push(value.clone());
         }
-        let plain = |name: &str| {
-            ![
-                "content-type",
-                "accept",
-                "user-agent",
-                "host",
-                "content-length",
-                "connection",
-                "accept-encoding",
-                "cache-control",
-                "postman-token",
-            ]
-            .contains(&name)
-        };
-        for (name, value) in asked
-            .headers
-            .iter()
-            .filter(|(name, _)| plain(&name.to_ascii_lowercase()))
-        {
+        for (name, value) in asked.headers.iter().filter(|(name, _)| !is_usual(name)) {
             found
-                .entry(("header".into(), name.clone()))
+                .entry(("header", name.clone()))
                 .or_default()
                 .push(value.clone());
+        }
+    }
+    // What only refused requests have is a parameter too.
+    for (asked, _, _) in operation.requests() {
+        for (name, _) in &asked.query {
+            found.entry(("query", name.clone())).or_default();
+        }
+    }
+    let rows: Vec<(&Row, Section)> = operation
+        .tables_of(None)
+        .flatten()
+        .flat_map(|table| {
+            table
+                .rows
+                .iter()
+                .filter_map(|row| row.section.or(table.section).map(|section| (row, section)))
+        })
+        .collect();
+    for (row, section) in &rows {
+        if *section == Section::Query && !found.contains_key(&("query", row.name.clone())) {
+            findings.push(finding::contradiction(
+                &operation.name,
+                format!("query parameter {}: in the table, in no request", row.name),
+            ));
+            found.insert(("query", row.name.clone()), vec![]);
         }
     }
     let mut parameters = Vec::new();
@@ -498,75 +543,86 @@ fn parameters(operation: &Operation) -> Vec<Value> {
                 value.is_empty()
                     || (value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit()))
             });
-        let mut parameter = json!({"name": name, "in": place, "required": place == "path", "schema": {"type": if numeric { "integer" } else { "string" }}});
+        let kind = if numeric { "integer" } else { "string" };
+        let mut parameter = json!({"name": name, "in": place, "required": place == "path", "schema": {"type": kind}});
         if let Some(example) = values
             .iter()
             .find(|value| !value.is_empty() && !value.contains("{{"))
         {
-            parameter["example"] = if numeric {
-                example
-                    .parse::<u64>()
-                    .map_or_else(|_| json!(example), |number| json!(number))
-            } else {
-                json!(example)
-            };
+            let number = example.parse::<u64>().ok().filter(|_| numeric);
+            parameter["example"] = number.map_or_else(|| json!(example), |number| json!(number));
+        }
+        let about = |section: Section| match place {
+            "path" => section == Section::Path,
+            // Some tables call a query a body; a GET has no other place for it.
+            "query" => section == Section::Query || section == Section::Body,
+            _ => section == Section::Header,
+        };
+        let rows = rows
+            .iter()
+            .filter(|(row, section)| row.name == name && about(*section));
+        for (row, _) in rows {
+            let mut row = (*row).clone();
+            if row.required == Some(true) && place != "path" && values.len() < requests {
+                findings.push(finding::contradiction(&operation.name, format!("{place} parameter {name}: said to be required, missing in {} of {requests} requests", requests - values.len())));
+                row.required = None;
+            }
+            findings.extend(
+                facts::parameter(&mut parameter, &row, &values)
+                    .map(|found| finding::contradiction(&operation.name, found)),
+            );
         }
         parameters.push(parameter);
     }
     parameters
 }
 
+/// The names in braces of a path.
+fn braced(path: &str) -> Vec<String> {
+    path.split('/')
+        .filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Headers that say nothing about an operation.
+fn is_usual(name: &str) -> bool {
+    let usual = [
+        "content-type",
+        "accept",
+        "user-agent",
+        "host",
+        "content-length",
+        "connection",
+        "accept-encoding",
+        "cache-control",
+        "postman-token",
+    ];
+    usual.contains(&name.to_ascii_lowercase().as_str())
+}
+
 fn body(
     operation: &Operation,
     schemas: &mut Map<String, Value>,
-    findings: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
 ) -> Option<Value> {
     let mut content = Map::new();
     if let Some(schema) = json_schema(operation, schemas, findings) {
         content.insert("application/json".into(), json!({"schema": schema}));
     }
-    for (asked, _, variant) in operation.requests() {
-        let (media, fields) = match &asked.body {
-            Some(Payload::Form(fields)) => ("application/x-www-form-urlencoded", fields),
-            Some(Payload::Multipart(fields)) => ("multipart/form-data", fields),
-            Some(Payload::Text(_)) => {
-                content
-                    .entry("text/plain")
-                    .or_insert_with(|| json!({"schema": {"type": "string"}}));
-                schemas
-                    .entry(format!("{}.{variant}", operation.name))
-                    .or_insert_with(|| json!({"type": "string"}));
-                continue;
-            }
-            _ => continue,
-        };
-        let key = format!("{}.{variant}", operation.name);
-        let schema = schemas
-            .entry(key.clone())
-            .or_insert_with(|| json!({"type": "object", "properties": {}}));
-        for (name, value) in fields {
-            let field = if value.is_string() {
-                json!({"type": "string"})
-            } else {
-                json!({"type": "string", "contentMediaType": "application/octet-stream"})
-            };
-            if schema["properties"].get(name).is_none() {
-                schema["properties"][name] = field;
-            }
-        }
-        let reference = json!({"$ref": format!("#/components/schemas/{key}")});
-        let media = content
-            .entry(media)
-            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
-        if let Some(branches) = media["schema"]["anyOf"].as_array_mut()
-            && !branches.contains(&reference)
+    forms(operation, schemas, &mut content, findings);
+    if operation
+        .accepted()
+        .any(|(asked, _, _)| matches!(asked.body, Some(Payload::Text(_))))
+    {
+        content.insert("text/plain".into(), json!({"schema": {"type": "string"}}));
+        for (_, _, variant) in operation
+            .accepted()
+            .filter(|(asked, _, _)| matches!(asked.body, Some(Payload::Text(_))))
         {
-            branches.push(reference);
-        }
-    }
-    for (_, media) in &mut content {
-        if let Some([only]) = media["schema"]["anyOf"].as_array().map(Vec::as_slice) {
-            media["schema"] = only.clone();
+            schemas
+                .entry(format!("{}.{variant}", operation.name))
+                .or_insert_with(|| json!({"type": "string"}));
         }
     }
     if content.is_empty() {
@@ -579,38 +635,134 @@ fn body(
     Some(json!({"required": always, "content": content}))
 }
 
+/// Bodies that are forms: every field a string, or a file.
+fn forms(
+    operation: &Operation,
+    schemas: &mut Map<String, Value>,
+    content: &mut Map<String, Value>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut seen: IndexMap<(&str, &str), Vec<Value>> = IndexMap::new();
+    for (asked, _, variant) in operation.accepted() {
+        let (media, fields) = match &asked.body {
+            Some(Payload::Form(fields)) => ("application/x-www-form-urlencoded", fields),
+            Some(Payload::Multipart(fields)) => ("multipart/form-data", fields),
+            _ => continue,
+        };
+        let sample: Map<String, Value> = fields
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.clone(),
+                    if value.is_string() {
+                        value.clone()
+                    } else {
+                        json!("")
+                    },
+                )
+            })
+            .collect();
+        let files = fields
+            .iter()
+            .filter(|(_, value)| !value.is_string())
+            .map(|(name, _)| name);
+        let samples = seen.entry((media, variant)).or_default();
+        samples.push(Value::Object(sample));
+        let key = format!("{}.{variant}", operation.name);
+        let schema = schemas
+            .entry(key)
+            .or_insert_with(|| json!({"type": "object", "properties": {}}));
+        for (name, _) in fields {
+            if schema["properties"].get(name).is_none() {
+                schema["properties"][name] = json!({"type": "string"});
+            }
+        }
+        for name in files {
+            schema["properties"][name] =
+                json!({"type": "string", "contentMediaType": "application/octet-stream"});
+        }
+    }
+    for ((media, variant), samples) in seen {
+        let key = format!("{}.{variant}", operation.name);
+        if let Some(schema) = schemas.get_mut(&key) {
+            let item = operation
+                .variants
+                .iter()
+                .find(|one| one.name == variant)
+                .map(|one| one.item.as_str());
+            let prefix = String::new();
+            let mut trees = [Tree {
+                prefix: &prefix,
+                schema,
+                samples: &samples,
+            }];
+            for tables in operation.tables_of(item) {
+                findings.extend(
+                    facts::tables(tables, Section::Body, &mut trees)
+                        .into_iter()
+                        .map(|found| finding::contradiction(&operation.name, found)),
+                );
+            }
+        }
+        let reference = json!({"$ref": format!("#/components/schemas/{key}")});
+        let known = content
+            .entry(media)
+            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
+        match known["schema"]["anyOf"].as_array_mut() {
+            Some(branches) => branches.push(reference),
+            None => known["schema"] = reference,
+        }
+    }
+    for (_, media) in content.iter_mut() {
+        if let Some([only]) = media["schema"]
+            .get("anyOf")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+        {
+            media["schema"] = only.clone();
+        }
+    }
+}
+
 /// The schema of a JSON body: what surrounds the variants, and a branch for each of them.
 fn json_schema(
     operation: &Operation,
     schemas: &mut Map<String, Value>,
-    findings: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
 ) -> Option<Value> {
+    let at = operation.variants_at.as_str();
     let mut outer = Shape::default();
     let mut inner: IndexMap<&str, Shape> = IndexMap::new();
-    for (asked, read, variant) in operation.requests() {
+    let mut whole_samples = Vec::new();
+    let mut part_samples: IndexMap<&str, Vec<Value>> = IndexMap::new();
+    for (asked, read, variant) in operation.accepted() {
         let Some(whole) = condition::json_body(asked) else {
             continue;
         };
-        for sample in samples(whole, read) {
-            let parts = condition::expand(&sample, &operation.variants_at);
+        whole_samples.push(whole.clone());
+        for (index, sample) in samples(whole, read).into_iter().enumerate() {
+            let parts = condition::expand(&sample, at);
             let mut holes = asked.holes.clone();
-            holes.extend(parts.iter().map(|(at, _)| at.clone()));
+            holes.extend(parts.iter().map(|(place, _)| place.clone()));
             outer = outer.merge(&Shape::witnessed(&sample, whole, &holes));
-            for (at, part) in parts {
-                let name = if operation.undecided() {
-                    variant
+            for (place, part) in parts {
+                let chosen = if operation.undecided() {
+                    None
                 } else {
                     select(&operation.variants, asked, Some(part))
-                        .map_or(variant, |chosen| &chosen.name)
                 };
+                let name = chosen.map_or(variant, |chosen| &chosen.name);
                 let inside: Vec<String> = asked
                     .holes
                     .iter()
-                    .filter_map(|hole| hole.strip_prefix(&at))
+                    .filter_map(|hole| hole.strip_prefix(&place))
                     .map(str::to_owned)
                     .collect();
                 let shape = inner.entry(name).or_default();
                 *shape = shape.merge(&Shape::witnessed(part, whole, &inside));
+                if index == 0 {
+                    part_samples.entry(name).or_default().push(part.clone());
+                }
             }
         }
     }
@@ -622,24 +774,86 @@ fn json_schema(
         .iter()
         .filter(|variant| inner.contains_key(variant.name.as_str()))
         .collect();
-    for variant in &present {
-        schemas.insert(
-            format!("{}.{}", operation.name, variant.name),
-            inner[variant.name.as_str()].schema(),
-        );
-    }
-    let branches = branches(operation, &present, findings);
-    let mut schema = if operation.variants_at.is_empty() {
+    let mut surrounding = if at.is_empty() {
         json!({})
     } else {
         outer.schema()
     };
-    plant(&mut schema, &operation.variants_at, branches);
-    Some(schema)
+    let mut built: Vec<(&Variant, Value)> = present
+        .iter()
+        .map(|variant| (*variant, inner[variant.name.as_str()].schema()))
+        .collect();
+    for (item, tables) in &operation.tables {
+        let mut trees = trees(
+            operation,
+            &mut surrounding,
+            &whole_samples,
+            &mut built,
+            &part_samples,
+            |variant| variant.item == *item,
+        );
+        findings.extend(
+            facts::tables(tables, Section::Body, &mut trees)
+                .into_iter()
+                .map(|found| finding::contradiction(&operation.name, found)),
+        );
+    }
+    for (_, read, name) in operation.accepted() {
+        let Some(read) = read else { continue };
+        let mut trees = trees(
+            operation,
+            &mut surrounding,
+            &whole_samples,
+            &mut built,
+            &part_samples,
+            |variant| variant.name == name,
+        );
+        findings.extend(
+            facts::comments(&read.remarks, &mut trees)
+                .into_iter()
+                .map(|found| finding::contradiction(&operation.name, found)),
+        );
+    }
+    for (variant, schema) in built {
+        schemas.insert(format!("{}.{}", operation.name, variant.name), schema);
+    }
+    let branches = branches(operation, &present, findings);
+    plant(&mut surrounding, at, branches);
+    Some(surrounding)
+}
+
+/// The surrounding schema and those of the chosen variants, for facts to be put into.
+fn trees<'a>(
+    operation: &'a Operation,
+    surrounding: &'a mut Value,
+    whole: &'a [Value],
+    built: &'a mut [(&Variant, Value)],
+    parts: &'a IndexMap<&str, Vec<Value>>,
+    chosen: impl Fn(&Variant) -> bool,
+) -> Vec<Tree<'a>> {
+    let mut trees = Vec::new();
+    if !operation.variants_at.is_empty() {
+        trees.push(Tree {
+            prefix: "",
+            schema: surrounding,
+            samples: whole,
+        });
+    }
+    for (variant, schema) in built.iter_mut().filter(|(variant, _)| chosen(variant)) {
+        let samples = parts
+            .get(variant.name.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        trees.push(Tree {
+            prefix: &operation.variants_at,
+            schema,
+            samples,
+        });
+    }
+    trees
 }
 
 /// A body and its other readings: with what was commented out.
-fn samples(whole: &Value, read: Option<&Read>) -> Vec<Value> {
+pub fn samples(whole: &Value, read: Option<&Read>) -> Vec<Value> {
     let mut samples = vec![whole.clone()];
     for (pointer, extra) in read
         .into_iter()
@@ -660,7 +874,7 @@ fn samples(whole: &Value, read: Option<&Read>) -> Vec<Value> {
     samples
 }
 
-fn branches(operation: &Operation, present: &[&Variant], findings: &mut Vec<String>) -> Value {
+fn branches(operation: &Operation, present: &[&Variant], findings: &mut Vec<Finding>) -> Value {
     let reference = |variant: &Variant| json!({"$ref": format!("#/components/schemas/{}.{}", operation.name, variant.name)});
     if let [only] = present {
         return reference(only);
@@ -683,10 +897,12 @@ fn branches(operation: &Operation, present: &[&Variant], findings: &mut Vec<Stri
             .filter(|variant| variant.when.is_empty())
             .map(|variant| variant.name.as_str())
             .collect();
-        findings.push(format!(
-            "{}: nothing tells the variants {} apart; give them `when`",
-            operation.name,
-            names.join(", ")
+        findings.push(finding::open(
+            &operation.name,
+            format!(
+                "nothing tells the variants {} apart; give them `when`",
+                names.join(", ")
+            ),
         ));
     }
     let mut branches = Vec::new();
@@ -726,7 +942,7 @@ fn plant(schema: &mut Value, pointer: &str, planted: Value) {
     *place = planted;
 }
 
-fn responses(operation: &Operation) -> Map<String, Value> {
+fn responses(operation: &Operation, findings: &mut Vec<Finding>) -> Map<String, Value> {
     let mut statuses: IndexMap<u16, Vec<&Given>> = IndexMap::new();
     for given in &operation.answers {
         statuses.entry(given.answer.status).or_default().push(given);
@@ -789,15 +1005,35 @@ fn responses(operation: &Operation) -> Map<String, Value> {
             response["headers"] = Value::Object(headers);
         }
         if !contents.is_empty() {
-            let content: Map<_, _> = contents
-                .into_iter()
-                .map(|(media, (shape, examples))| {
-                    (
-                        media,
-                        json!({"schema": shape.schema(), "examples": examples}),
-                    )
-                })
-                .collect();
+            let mut content = Map::new();
+            for (media, (shape, examples)) in contents {
+                let mut schema = shape.schema();
+                if status < 300 {
+                    let samples: Vec<Value> = examples
+                        .values()
+                        .filter_map(|example| example.get("value"))
+                        .cloned()
+                        .collect();
+                    let mut trees = [Tree {
+                        prefix: "",
+                        schema: &mut schema,
+                        samples: &samples,
+                    }];
+                    for tables in operation.tables_of(None) {
+                        findings.extend(
+                            facts::tables(tables, Section::Response, &mut trees)
+                                .into_iter()
+                                .map(|found| {
+                                    finding::contradiction(
+                                        &operation.name,
+                                        format!("response {status}: {found}"),
+                                    )
+                                }),
+                        );
+                    }
+                }
+                content.insert(media, json!({"schema": schema, "examples": examples}));
+            }
             response["content"] = Value::Object(content);
         }
         let strongest = if given.iter().any(|one| one.evidence == "documented") {

@@ -213,7 +213,7 @@ fn merge(node: &mut Value, update: &Value) {
         (Value::Object(members), Value::Object(new)) => {
             for (name, value) in new {
                 match members.get_mut(name) {
-                    Some(member) => merge_member(member, value),
+                    Some(member) => merge_member(name, member, value),
                     None => drop(members.insert(name.clone(), value.clone())),
                 }
             }
@@ -225,8 +225,18 @@ fn merge(node: &mut Value, update: &Value) {
     }
 }
 
-fn merge_member(member: &mut Value, update: &Value) {
-    match (&*member, update) {
+/// Lists that are sets in JSON Schema: what is in them already is not appended again.
+const SETS: [&str; 3] = ["required", "enum", "type"];
+
+fn merge_member(name: &str, member: &mut Value, update: &Value) {
+    match (&mut *member, update) {
+        (Value::Array(elements), Value::Array(new)) if SETS.contains(&name) => {
+            for one in new {
+                if !elements.contains(one) {
+                    elements.push(one.clone());
+                }
+            }
+        }
         (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
             merge(member, update)
         }
