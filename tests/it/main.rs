@@ -1,1 +1,5 @@
 //! One test binary for the whole suite.
+
+mod kernel;
+mod stories;
+mod support;

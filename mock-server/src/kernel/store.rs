@@ -44,7 +44,10 @@ impl<V: Vendor> Held<V> {
         let state =
             serde_json::from_str(V::PROFILE.seed).map_err(|error| BadState::of::<V>(&error))?;
         let mut held = Self::from_state(state, Ids::new(seed, V::PROFILE.name))?;
-        held.vendor.wake(now);
+        let passed = now.duration_since(V::PROFILE.seed_day());
+        if !passed.is_zero() {
+            held.vendor.wake(passed);
+        }
         held.vendor.parts(&mut |part| part.commit());
         Ok(held)
     }

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use bytes::Bytes;
 use contracts::check::Violation;
 use http::response::Parts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -68,8 +68,8 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible>;
 
-    /// Moves what is only valid for hours (windows, codes) from the seed's day to `now`.
-    fn wake(&mut self, _now: Timestamp) {}
+    /// Moves what is only valid for hours (windows, codes) from the seed's day to today: later by `passed`.
+    fn wake(&mut self, _passed: SignedDuration) {}
 
     /// Adds what every answer of this vendor has: headers, tags computed from the body.
     fn dress(_call: &Call, _parts: &mut Parts, _body: &Bytes) {}
@@ -90,6 +90,8 @@ pub struct Profile {
     pub contract: &'static str,
     /// `fixtures/<name>/seed.json`.
     pub seed: &'static str,
+    /// The instant for which the seed was written, such as `2023-12-28T12:00:00Z`.
+    pub seed_day: &'static str,
     /// Headers that carry the demo credentials of the seed, as admin and documentation show them.
     pub demo_headers: &'static [(&'static str, &'static str)],
     /// Whether bodies are read as JSON whatever their content type says.
@@ -98,6 +100,17 @@ pub struct Profile {
     pub rate_limit: RateLimit,
     /// How webhooks are delivered.
     pub delivery: DeliveryProfile,
+}
+
+impl Profile {
+    /// The instant for which the seed was written.
+    ///
+    /// # Panics
+    /// When `seed_day` is no timestamp, which is a broken promise of the vendor's author.
+    #[must_use]
+    pub fn seed_day(&self) -> Timestamp {
+        self.seed_day.parse().expect("PROFILE.seed_day is a timestamp")
+    }
 }
 
 /// How often one credential may call.

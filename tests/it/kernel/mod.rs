@@ -1,0 +1,5 @@
+//! The kernel, tried on a vendor that exists nowhere else.
+
+mod pipeline;
+mod routes;
+mod time;

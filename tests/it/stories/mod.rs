@@ -1,0 +1,1 @@
+//! What a user would tell, one file per vendor.

@@ -1,0 +1,7 @@
+//! What tests stand on: stories, a receiver, and a toy vendor.
+
+pub mod receiver;
+pub mod story;
+pub mod toy;
+
+pub use story::{Story, story};
