@@ -177,8 +177,18 @@ impl Mounted {
     /// # Errors
     /// When its contract cannot be read or its routes do not fit it.
     pub fn new<V: Vendor>() -> Result<Self, Unmountable> {
+        Self::with_routes::<V>(V::routes)
+    }
+
+    /// Mounts a vendor with other routes than its own.
+    ///
+    /// # Errors
+    /// When its contract cannot be read or the routes do not fit it.
+    pub fn with_routes<V: Vendor>(
+        routes: impl FnOnce(Routes<V>) -> Routes<V>,
+    ) -> Result<Self, Unmountable> {
         let document = document::<V>()?;
-        let bindings = V::routes(Routes::new(document)).finish()?;
+        let bindings = routes(Routes::new(document)).finish()?;
         Ok(Self {
             name: V::PROFILE.name,
             profile: V::PROFILE,

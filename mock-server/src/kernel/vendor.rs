@@ -109,7 +109,9 @@ impl Profile {
     /// When `seed_day` is no timestamp, which is a broken promise of the vendor's author.
     #[must_use]
     pub fn seed_day(&self) -> Timestamp {
-        self.seed_day.parse().expect("PROFILE.seed_day is a timestamp")
+        self.seed_day
+            .parse()
+            .expect("PROFILE.seed_day is a timestamp")
     }
 }
 

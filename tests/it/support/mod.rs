@@ -4,4 +4,4 @@ pub mod receiver;
 pub mod story;
 pub mod toy;
 
-pub use story::{Story, story};
+pub use story::story;

@@ -11,7 +11,6 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-
 /// What arrived.
 #[derive(Clone, Debug)]
 pub struct Arrived {
@@ -41,12 +40,25 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::clone(&state);
-        let app = Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-            let state = Arc::clone(&shared);
-            async move { state.take(Arrived { method, uri, headers, body }) }
-        });
+        let app = Router::new().fallback(
+            move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let state = Arc::clone(&shared);
+                async move {
+                    state.take(Arrived {
+                        method,
+                        uri,
+                        headers,
+                        body,
+                    })
+                }
+            },
+        );
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { address, state, task }
+        Self {
+            address,
+            state,
+            task,
+        }
     }
 
     /// Where it listens.
@@ -61,7 +73,11 @@ impl Receiver {
 
     /// Answers the next request with `status` and `headers` instead of 200.
     pub fn answer_next_with(&self, status: StatusCode, headers: HeaderMap) {
-        self.state.answers.lock().unwrap().push_back((status, headers));
+        self.state
+            .answers
+            .lock()
+            .unwrap()
+            .push_back((status, headers));
     }
 
     /// Everything that arrived, in order.

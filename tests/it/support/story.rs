@@ -40,7 +40,8 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in the answer {:?}", self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in the answer {:?}", self.text))
     }
 }
 
@@ -60,10 +61,16 @@ pub fn story_with<V: Vendor>(change: impl FnOnce(&mut Options)) -> Story {
     change(&mut options);
     let mounted = Mounted::new::<V>().unwrap_or_else(|error| panic!("{error}"));
     let app = App::with(vec![mounted], options).unwrap_or_else(|error| panic!("{error}"));
-    let workspace = app.workspaces().named(DEFAULT).unwrap_or_else(|error| panic!("{error}"));
+    let workspace = app
+        .workspaces()
+        .named(DEFAULT)
+        .unwrap_or_else(|error| panic!("{error}"));
     let mut headers = HeaderMap::new();
     for (name, value) in V::PROFILE.demo_headers {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     Story {
         app,
@@ -81,7 +88,8 @@ impl Story {
     pub fn with_header(&mut self, name: &'static str, value: Option<&str>) {
         match value {
             Some(value) => {
-                self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
+                self.headers
+                    .insert(HeaderName::from_static(name), value.parse().unwrap());
             }
             None => {
                 self.headers.remove(name);
@@ -120,15 +128,25 @@ impl Story {
     }
 
     /// Sends a body as it is.
-    pub async fn send(&mut self, method: Method, path: &str, kind: &str, body: Option<String>) -> Answer {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Option<String>,
+    ) -> Answer {
         let _ = writeln!(self.transcript, "→ {method} {path}");
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = format!("/{}{path}", self.vendor).parse().unwrap();
         *request.headers_mut() = self.headers.clone();
-        request.headers_mut().insert("host", HeaderValue::from_static("mock.test"));
+        request
+            .headers_mut()
+            .insert("host", HeaderValue::from_static("mock.test"));
         if let Some(body) = body {
-            request.headers_mut().insert("content-type", kind.parse().unwrap());
+            request
+                .headers_mut()
+                .insert("content-type", kind.parse().unwrap());
             self.write_body(&body);
             *request.body_mut() = Body::from(body);
         }
@@ -136,7 +154,11 @@ impl Story {
         let _ = writeln!(self.transcript, "← {}", answer.status);
         for name in self.shown_headers.clone() {
             if let Some(value) = answer.headers.get(name) {
-                let _ = writeln!(self.transcript, "{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+                let _ = writeln!(
+                    self.transcript,
+                    "{name}: {}",
+                    String::from_utf8_lossy(value.as_bytes())
+                );
             }
         }
         self.write_body(&answer.text);
@@ -149,7 +171,8 @@ impl Story {
     pub async fn happen(&mut self, happening: Value) {
         let _ = writeln!(self.transcript, "★ {happening}\n");
         let slot = self.workspace.slot(self.vendor).unwrap();
-        slot.happen(&happening).unwrap_or_else(|error| panic!("{error}"));
+        slot.happen(&happening)
+            .unwrap_or_else(|error| panic!("{error}"));
         self.workspace.run_due().await;
         self.tell_webhooks();
     }
@@ -157,14 +180,20 @@ impl Story {
     /// Moves the clock.
     pub async fn wait(&mut self, time: Duration) {
         let _ = writeln!(self.transcript, "⏲ {time:?} pass\n");
-        self.workspace.advance(SignedDuration::try_from(time).unwrap()).await;
+        self.workspace
+            .advance(SignedDuration::try_from(time).unwrap())
+            .await;
         self.tell_webhooks();
     }
 
     /// Moves the clock as far as there is anything planned.
     pub async fn wait_until_idle(&mut self) {
         self.workspace.advance_until_idle().await;
-        let _ = writeln!(self.transcript, "⏲ until idle, at {}\n", self.workspace.clock.now());
+        let _ = writeln!(
+            self.transcript,
+            "⏲ until idle, at {}\n",
+            self.workspace.clock.now()
+        );
         self.tell_webhooks();
     }
 
@@ -188,7 +217,11 @@ impl Story {
             let payload = String::from_utf8_lossy(&event.payload).into_owned();
             self.write_body(&payload);
             for finding in &event.findings {
-                let _ = writeln!(self.transcript, "  breaks the contract: {}", finding.message);
+                let _ = writeln!(
+                    self.transcript,
+                    "  breaks the contract: {}",
+                    finding.message
+                );
             }
             self.transcript.push('\n');
         }
@@ -231,8 +264,16 @@ impl Story {
             }
         }
         for event in self.workspace.events.entries() {
-            let broken: Vec<_> = event.findings.iter().filter(|finding| finding.is_violation()).collect();
-            assert!(broken.is_empty(), "{} breaks the contract: {broken:?}", event.name);
+            let broken: Vec<_> = event
+                .findings
+                .iter()
+                .filter(|finding| finding.is_violation())
+                .collect();
+            assert!(
+                broken.is_empty(),
+                "{} breaks the contract: {broken:?}",
+                event.name
+            );
         }
     }
 }
@@ -240,6 +281,14 @@ impl Story {
 /// Reads an answer to its end.
 pub async fn read(response: http::Response<Body>) -> Answer {
     let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    let bytes = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    }
 }
