@@ -43,6 +43,8 @@ pub struct Entry {
     pub headers: HeaderMap,
     /// The answer's body.
     pub body: Bytes,
+    /// Whether a layer stopped the request.
+    pub refused: bool,
     /// What was noticed, possibly after the answer went out.
     pub findings: Mutex<Vec<Finding>>,
     /// The operations that an unknown path resembles.

@@ -56,6 +56,10 @@ pub struct Arrival {
     pub base_url: String,
 }
 
+/// Marks an answer that says no to what a layer stopped: its status need not be documented.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused;
+
 /// What a vendor does in its own way, without its type.
 pub struct Manners {
     /// Reads the credentials.
@@ -91,7 +95,11 @@ impl Manners {
             guest: |any, credentials, extensions| {
                 extensions.insert(slot::<V>(any).read(|vendor, _| vendor.guest(credentials)));
             },
-            refuse: |refusal| V::Error::from(refusal).into_response(),
+            refuse: |refusal| {
+                let mut response = V::Error::from(refusal).into_response();
+                response.extensions_mut().insert(Refused);
+                response
+            },
             dress: V::dress,
             tolerates: V::tolerates,
         }
@@ -183,6 +191,7 @@ pub async fn answer(
         status: parts.status,
         headers: parts.headers.clone(),
         body: body.clone(),
+        refused: parts.extensions.get::<Refused>().is_some(),
         findings: parking_lot::Mutex::new(findings),
         near,
     });

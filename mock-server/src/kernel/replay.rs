@@ -45,8 +45,11 @@ pub fn nearest(document: &Document, operation: &Operation, call: &Call) -> Optio
 /// The example named `name`, whatever its status.
 #[must_use]
 pub fn named(operation: &Operation, name: &str) -> Option<Response> {
+    let same =
+        |(_, example): &(&ResponseContract, &Example)| example.name.eq_ignore_ascii_case(name);
     operation
-        .example(name)
+        .examples()
+        .find(same)
         .map(|(response, example)| answer(response, example))
 }
 

@@ -224,5 +224,12 @@ async fn an_off_contract_webhook_does_not_get_out() {
     slot.happen(&json!({"gibberish": {"id": BREAD}})).unwrap();
     let events = story.workspace().events.entries();
     assert_eq!(events.len(), 1, "it is remembered");
-    assert!(events[0].findings.iter().any(|finding| finding.pointer == "/event"), "{:?}", events[0].findings);
+    assert!(
+        events[0]
+            .findings
+            .iter()
+            .any(|finding| finding.pointer == "/event"),
+        "{:?}",
+        events[0].findings
+    );
 }

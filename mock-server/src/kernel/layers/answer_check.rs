@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use contracts::check::{Rule, Violation};
 use contracts::document::{Document, Operation};
 use http::header;
 use parking_lot::Mutex;
@@ -102,10 +103,14 @@ fn check(document: &Document, operation: &Operation, entry: &Entry) {
         media,
         &entry.body,
     );
-    if !violations.is_empty() {
-        entry
-            .findings
-            .lock()
-            .extend(violations.iter().map(Finding::about_answer));
+    // A layer may stop a request in a way that no document tells of: a wrong key, a fault on request.
+    let counts = |violation: &&Violation| !(entry.refused && violation.rule == Rule::Status);
+    let findings: Vec<_> = violations
+        .iter()
+        .filter(counts)
+        .map(Finding::about_answer)
+        .collect();
+    if !findings.is_empty() {
+        entry.findings.lock().extend(findings);
     }
 }

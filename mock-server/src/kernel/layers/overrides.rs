@@ -95,6 +95,9 @@ pub fn complaint(message: &str, call: &Call) -> Response {
     let body = json!({"mock": message, "operation": call.operation_name(), "available": examples});
     let mut response = Response::new(axum::body::Body::from(body.to_string()));
     *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+        .extensions_mut()
+        .insert(crate::kernel::pipeline::Refused);
     response.headers_mut().insert(
         http::header::CONTENT_TYPE,
         http::HeaderValue::from_static("application/json"),

@@ -77,7 +77,9 @@ impl Announce for Webhook {
 
     fn conversation(&self) -> String {
         match self {
-            Self::Created { note } | Self::Archived { note } | Self::Gibberish { note } => note.id.clone(),
+            Self::Created { note } | Self::Archived { note } | Self::Gibberish { note } => {
+                note.id.clone()
+            }
         }
     }
 
