@@ -20,4 +20,6 @@ macro_rules! vendors {
     };
 }
 
-vendors! {}
+vendors! {
+    balesotomatis::BalesOtomatis,
+}

@@ -1,0 +1,178 @@
+//! What is sent, and how far it got. No operation shows a message once it is accepted.
+
+pub mod group;
+pub mod personal;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Method;
+use super::devices::Connection;
+use super::numbers::on_whatsapp;
+use crate::kernel::moment::Moment;
+use crate::kernel::table::Record;
+use crate::vendors::balesotomatis::error::Error;
+use crate::vendors::balesotomatis::happenings::Happening;
+use crate::vendors::balesotomatis::state::BalesOtomatis;
+
+/// Something sent through a device or an official number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// A wamid for official numbers; the vendor shows no other.
+    pub id: String,
+    /// The `number_id` or the `licenses_key` it is sent through.
+    pub sender: String,
+    /// The recipient's digits, or a group's id.
+    pub peer: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its words: the text, the caption or the template's name.
+    pub text: String,
+    /// Its file or picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The broadcast it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broadcast: Option<String>,
+    /// How far it got.
+    pub status: Status,
+    /// Why it got no further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// When it was taken on.
+    pub accepted_at: Timestamp,
+    /// When it last got further.
+    pub changed_at: Timestamp,
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Words.
+    Text,
+    /// A picture.
+    Image,
+    /// A file sent through a device.
+    File,
+    /// A file sent through an official number.
+    Document,
+    /// A place.
+    Location,
+    /// An approved template, which needs no open window.
+    Template,
+}
+
+/// How far a message got. The order is that of its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Taken on.
+    Queued,
+    /// With WhatsApp.
+    Sent,
+    /// On the recipient's phone.
+    Delivered,
+    /// Seen.
+    Read,
+    /// Never.
+    Failed,
+}
+
+impl Record for Message {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
+    }
+
+    fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        vec![("peer", Cow::Borrowed(&self.peer))]
+    }
+}
+
+impl Message {
+    /// A message that nobody tried to send yet.
+    pub fn queued(id: String, sender: &str, peer: &str, kind: Kind, text: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            sender: sender.to_owned(),
+            peer: peer.to_owned(),
+            kind,
+            text: text.to_owned(),
+            url: None,
+            broadcast: None,
+            status: Status::Queued,
+            failure: None,
+            accepted_at: now,
+            changed_at: now,
+        }
+    }
+}
+
+/// What this vendor answers to every send of the unofficial family; it names no message.
+pub const ON_ITS_WAY: &str = "The message is in the delivery process";
+
+/// How long an attempt takes, and how much longer with a typing effect.
+const ATTEMPT: Duration = Duration::from_secs(1);
+const TYPING: Duration = Duration::from_secs(3);
+
+impl BalesOtomatis {
+    /// Takes a message on. A synchronous one is tried at once and refused when the attempt fails; an
+    /// asynchronous one is always taken, and may fail later.
+    pub fn submit(
+        &mut self,
+        mut message: Message,
+        method: Method,
+        typing: bool,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Error> {
+        match method {
+            Method::Sync => {
+                self.obstacle(&message, moment.now).map_or(Ok(()), Err)?;
+                message.status = Status::Sent;
+                moment.plan(Duration::from_secs(2), Happening::Delivered { message: message.id.clone() });
+            }
+            Method::Async => {
+                let after = if typing { ATTEMPT + TYPING } else { ATTEMPT };
+                moment.plan(after, Happening::Attempted { message: message.id.clone() });
+            }
+        }
+        self.messages.put(message);
+        Ok(())
+    }
+
+    /// What keeps a message from being sent now.
+    pub fn obstacle(&self, message: &Message, now: Timestamp) -> Option<Error> {
+        let through_device = self.devices.get(&message.sender);
+        if through_device.is_some_and(|device| device.state == Connection::Disconnected) {
+            return Some(Error::DeviceSilent);
+        }
+        let to_group = through_device.is_some_and(|device| device.groups.iter().any(|group| group.id == message.peer));
+        if !to_group && !on_whatsapp(&message.peer) {
+            return Some(Error::NotOnWhatsApp);
+        }
+        let needs_window = through_device.is_none() && message.kind != Kind::Template;
+        if needs_window && !self.window_open(&message.sender, &message.peer, now) {
+            return Some(Error::WindowClosed { to: message.peer.clone(), kind: message.kind });
+        }
+        None
+    }
+
+    /// Moves a message on; nothing ever moves backwards, and what failed or was read has come to its end.
+    pub fn progress(&mut self, id: &str, status: Status, failure: Option<String>, now: Timestamp) -> bool {
+        let moved = self.messages.update(id, |message| {
+            let ended = matches!(message.status, Status::Failed | Status::Read);
+            let forward = !ended && message.status < status;
+            if forward {
+                message.status = status;
+                message.failure = failure;
+                message.changed_at = now;
+            }
+            forward
+        });
+        moved.unwrap_or(false)
+    }
+}
