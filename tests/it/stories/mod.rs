@@ -1,1 +1,3 @@
 //! What a user would tell, one file per vendor.
+
+mod balesotomatis;
