@@ -4,8 +4,8 @@ mod answer;
 mod request;
 mod violation;
 
-pub use crate::incoming::{Body, Incoming, Part};
-pub use answer::{response, response_value, webhook};
+pub use crate::incoming::{Body, Incoming, Part, Received};
+pub use answer::{response, response_value, webhook, webhook_as};
 pub use request::request;
 pub use violation::{Rule, Violation};
 
@@ -95,11 +95,4 @@ impl Findings {
             Evidence::Assumed,
         ));
     }
-}
-
-/// Whether a media type is a kind of JSON.
-fn is_json(media_type: &str) -> bool {
-    let essence = crate::document::essence(media_type);
-    let (_, subtype) = essence.split_once('/').unwrap_or_default();
-    subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json")
 }

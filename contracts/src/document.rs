@@ -15,7 +15,7 @@ pub use operation::{
     BodyContract, Example, MediaContract, Operation, Parameter, ResponseContract, Variant,
     WebhookContract,
 };
-pub(crate) use operation::{elements, essence};
+pub(crate) use operation::{elements, essence, is_json};
 pub use request::{DocumentedBody, DocumentedRequest, FormValue, Rung};
 pub use route::{Route, choose};
 
@@ -47,6 +47,8 @@ pub struct Document {
     by_name: HashMap<String, usize>,
     webhooks: Vec<WebhookContract>,
     schemas: HashMap<String, &'static RawValue>,
+    /// The query parameters that carry a credential.
+    query_credentials: Vec<String>,
     routes: route::Routes,
 }
 
@@ -193,6 +195,11 @@ impl Document {
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a query parameter of this name carries a credential on some operation.
+    pub fn is_query_credential(&self, name: &str) -> bool {
+        self.query_credentials.iter().any(|known| known == name)
     }
 
     /// The text of a schema under `components/schemas`.

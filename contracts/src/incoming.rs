@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
+
+use crate::document::{DocumentedBody, DocumentedRequest, FormValue};
 
 /// A request that has been taken apart, borrowed for the time of a check.
 #[derive(Clone, Copy, Debug)]
@@ -128,4 +130,114 @@ fn object<'f>(fields: impl Iterator<Item = (&'f str, Cow<'f, str>)>) -> Value {
         }
     }
     Value::Object(object)
+}
+
+/// A request that owns its parts, such as a documented one rehearsed without a network.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Path parameters, percent-decoded.
+    pub path: Vec<(String, String)>,
+    /// Query parameters in order.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    body: ReceivedBody,
+}
+
+#[derive(Clone, Debug)]
+enum ReceivedBody {
+    Empty,
+    Json(Value),
+    Broken {
+        message: String,
+        line: usize,
+        column: usize,
+    },
+    Form(Vec<(String, String)>),
+    Multipart(Vec<Part>),
+    Text(String),
+}
+
+impl Received {
+    /// The request as a server would receive it, with the path parameters its route found.
+    ///
+    /// A text that is sent as JSON is read as JSON, and is broken when it cannot be.
+    pub fn rehearse(request: &DocumentedRequest, path: Vec<(String, String)>) -> Self {
+        let mut headers = HeaderMap::new();
+        let content_type = request.content_type().map(|sent| ("content-type", sent));
+        let written = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in content_type.into_iter().chain(written) {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+                headers.insert(name, value);
+            }
+        }
+        let json = request.content_type().is_some_and(crate::document::is_json);
+        let body = match &request.body {
+            DocumentedBody::None => ReceivedBody::Empty,
+            DocumentedBody::Json(value) => ReceivedBody::Json(value.clone()),
+            DocumentedBody::Text(text) if text.is_empty() => ReceivedBody::Empty,
+            DocumentedBody::Text(text) if json => match serde_json::from_str(text) {
+                Ok(value) => ReceivedBody::Json(value),
+                Err(error) => ReceivedBody::Broken {
+                    message: error.to_string(),
+                    line: error.line(),
+                    column: error.column(),
+                },
+            },
+            DocumentedBody::Text(text) => ReceivedBody::Text(text.clone()),
+            DocumentedBody::Form(fields) => ReceivedBody::Form(fields.clone()),
+            DocumentedBody::Multipart(fields) => {
+                ReceivedBody::Multipart(fields.iter().map(part).collect())
+            }
+        };
+        Self {
+            path,
+            query: request.query.clone(),
+            headers,
+            body,
+        }
+    }
+
+    /// The request as the checks see it.
+    pub fn incoming(&self) -> Incoming<'_> {
+        let body = match &self.body {
+            ReceivedBody::Empty => Body::Empty,
+            ReceivedBody::Json(value) => Body::Json(value),
+            ReceivedBody::Broken {
+                message,
+                line,
+                column,
+            } => Body::Broken {
+                message,
+                line: *line,
+                column: *column,
+            },
+            ReceivedBody::Form(fields) => Body::Form(fields),
+            ReceivedBody::Multipart(parts) => Body::Multipart(parts),
+            ReceivedBody::Text(text) => Body::Text(text),
+        };
+        Incoming {
+            path: &self.path,
+            query: &self.query,
+            headers: &self.headers,
+            body,
+        }
+    }
+}
+
+fn part((name, value): &(String, FormValue)) -> Part {
+    let (file_name, data) = match value {
+        FormValue::Text(text) => (None, Bytes::from(text.clone())),
+        FormValue::File(file) => (Some(file.clone()), Bytes::new()),
+    };
+    Part {
+        name: name.clone(),
+        file_name,
+        content_type: None,
+        data,
+    }
 }

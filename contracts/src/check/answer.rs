@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Findings, Rule, Violation, is_json};
-use crate::document::{Document, Evidence, Operation, Place, ResponseContract, essence};
+use super::{Findings, Rule, Violation};
+use crate::document::{Document, Evidence, Operation, Place, ResponseContract, essence, is_json};
 use crate::schema::shape::Here;
 use crate::schema::{Schema, listed};
 
@@ -66,26 +66,42 @@ pub fn response(
     }
 }
 
-/// Every way in which a payload does not keep the contract of the webhook of this name.
+/// Every way in which a payload does not keep the contract of the webhook of this name, in its first media type.
 pub fn webhook(document: &Document, name: &str, payload: &Value) -> Vec<Violation> {
+    let media = document
+        .webhook(name)
+        .and_then(|webhook| webhook.content.first());
+    webhook_as(
+        document,
+        name,
+        media.map_or("application/json", |media| &media.media_type),
+        payload,
+    )
+}
+
+/// The same for a payload that is sent as another of the webhook's media types.
+///
+/// The payload of a form is an object of its fields; a field that holds JSON text is given as that JSON.
+pub fn webhook_as(
+    document: &Document,
+    name: &str,
+    media_type: &str,
+    payload: &Value,
+) -> Vec<Violation> {
     let mut findings = Findings::default();
     let Some(contract) = document.webhook(name) else {
-        let names: Vec<Value> = document
+        let names = document
             .webhooks()
             .iter()
-            .map(|webhook| webhook.name.as_str().into())
-            .collect();
-        let (rule, place, found) = (
-            Rule::Other,
-            Place::Body,
-            Some(Value::String(name.to_owned())),
-        );
+            .map(|webhook| webhook.name.as_str().into());
+        let expected = listed(&names.collect::<Vec<Value>>());
+        let (rule, place, found) = (Rule::Other, Place::Body, Some(name.into()));
         let unknown = Violation::new(
             rule,
             place,
             String::new(),
             found,
-            listed(&names),
+            expected,
             Evidence::Assumed,
         );
         findings.add(unknown.saying(&format!(
@@ -93,7 +109,29 @@ pub fn webhook(document: &Document, name: &str, payload: &Value) -> Vec<Violatio
         )));
         return findings.violations;
     };
-    if let Some(schema) = contract.schema() {
+    let Some(media) = contract.media(media_type) else {
+        let types = contract
+            .content
+            .iter()
+            .map(|media| media.media_type.as_str().into());
+        let expected = listed(&types.collect::<Vec<Value>>());
+        let (rule, place, found) = (
+            Rule::ContentType,
+            Place::ContentType,
+            Some(media_type.into()),
+        );
+        let pointer = "content-type".to_owned();
+        findings.add(Violation::new(
+            rule,
+            place,
+            pointer,
+            found,
+            expected,
+            contract.evidence,
+        ));
+        return findings.violations;
+    };
+    if let Some(schema) = &media.schema {
         check_body(document, schema, payload, contract.evidence, &mut findings);
     }
     findings.violations

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Body, Findings, Incoming, Rule, Violation, is_json};
+use super::{Body, Findings, Incoming, Rule, Violation};
 use crate::document::{
     BodyContract, Document, MediaContract, Operation, Parameter, Place, Variant, accepted_values,
-    elements, essence,
+    elements, essence, is_json,
 };
 use crate::schema::shape::{self, Here, Node};
 use crate::schema::{Compiled, listed};
@@ -25,24 +25,21 @@ pub fn request(
         check_parameter(document, operation, parameter, incoming, &mut findings);
     }
     for (name, value) in incoming.query {
-        if !operation
-            .parameters
-            .iter()
-            .any(|parameter| parameter.place == Place::Query && names(parameter, name))
-        {
-            let found = Some(Value::String(value.clone()));
-            let expected = "no such parameter".to_owned();
-            let place = Place::Query;
-            let evidence = operation.evidence;
-            findings.add(Violation::new(
-                Rule::Undocumented,
-                place,
-                name.clone(),
-                found,
-                expected,
-                evidence,
-            ));
+        let known = |one: &Parameter| one.place == Place::Query && names(one, name);
+        if document.is_query_credential(name) || operation.parameters.iter().any(known) {
+            continue;
         }
+        let found = Some(Value::String(value.clone()));
+        let expected = "no such parameter".to_owned();
+        let (rule, place) = (Rule::Undocumented, Place::Query);
+        findings.add(Violation::new(
+            rule,
+            place,
+            name.clone(),
+            found,
+            expected,
+            operation.evidence,
+        ));
     }
     check_body(document, operation, incoming, &mut findings);
     findings.violations

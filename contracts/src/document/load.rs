@@ -102,6 +102,16 @@ struct Server {
 struct Components {
     #[serde(default)]
     schemas: Pairs<Raw>,
+    #[serde(rename = "securitySchemes", default)]
+    schemes: Pairs<Scheme>,
+}
+
+#[derive(Deserialize)]
+struct Scheme {
+    #[serde(rename = "in", default)]
+    place: String,
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -355,7 +365,17 @@ pub(super) fn load(text: &'static str) -> Result<Document, DocumentError> {
                 .map(|(_, written)| webhook(&name, written)),
         );
     }
+    let schemes = file
+        .components
+        .schemes
+        .0
+        .into_iter()
+        .map(|(_, scheme)| scheme);
     Ok(Document {
+        query_credentials: schemes
+            .filter(|one| one.place == "query")
+            .map(|one| one.name)
+            .collect(),
         vendor: file.info.vendor,
         title: file.info.title,
         servers: file.servers.into_iter().map(|server| server.url).collect(),

@@ -221,6 +221,18 @@ impl Operation {
                     .map(|why| format!("{}: pattern {}: {why}", self.name, pattern.as_str())),
             );
         }
+        for media in self.body.iter().flat_map(|body| &body.content) {
+            let pruned = media
+                .schema
+                .as_ref()
+                .map(|schema| media.pruned.get(schema, &self.variants_at, document));
+            if let Some(Err(why)) = pruned {
+                problems.push(format!(
+                    "{} request {} without its variants: {why}",
+                    self.name, media.media_type
+                ));
+            }
+        }
         let parameters = self
             .parameters
             .iter()
@@ -317,9 +329,7 @@ impl Variant {
 impl BodyContract {
     /// The contract of this media type; parameters such as `charset` do not matter.
     pub fn media(&self, media_type: &str) -> Option<&MediaContract> {
-        self.content
-            .iter()
-            .find(|media| essence(&media.media_type).eq_ignore_ascii_case(essence(media_type)))
+        find_media(&self.content, media_type)
     }
 }
 
@@ -329,10 +339,21 @@ impl WebhookContract {
         self.content.first().and_then(|media| media.schema.as_ref())
     }
 
+    /// The contract of this media type.
+    pub fn media(&self, media_type: &str) -> Option<&MediaContract> {
+        find_media(&self.content, media_type)
+    }
+
     /// The documented payloads, in order.
     pub fn examples(&self) -> impl Iterator<Item = &Example> {
         self.content.iter().flat_map(|media| &media.examples)
     }
+}
+
+fn find_media<'c>(content: &'c [MediaContract], media_type: &str) -> Option<&'c MediaContract> {
+    content
+        .iter()
+        .find(|media| essence(&media.media_type).eq_ignore_ascii_case(essence(media_type)))
 }
 
 /// A media type without its parameters.
@@ -342,4 +363,11 @@ pub(crate) fn essence(media_type: &str) -> &str {
 
 fn parse(raw: Option<&'static RawValue>) -> Option<Value> {
     raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+}
+
+/// Whether a media type is a kind of JSON.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    let (_, subtype) = essence.split_once('/').unwrap_or_default();
+    subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json")
 }

@@ -50,7 +50,11 @@ fn checked(
         headers: &headers,
         body,
     };
-    check::request(pigeon(), pigeon().operation(operation).unwrap(), &incoming)
+    check::request(
+        pigeon(),
+        pigeon().operation(operation).expect("it is documented"),
+        &incoming,
+    )
 }
 
 fn messages(violations: &[Violation]) -> Vec<&str> {
@@ -62,9 +66,12 @@ fn messages(violations: &[Violation]) -> Vec<&str> {
 
 fn letter(more: Value) -> Value {
     let mut letter = json!({"to": "Ada", "kind": "note", "text": "Coo"});
-    for (name, value) in more.as_object().unwrap() {
+    for (name, value) in more.as_object().expect("changes are an object") {
         if value.is_null() {
-            letter.as_object_mut().unwrap().remove(name);
+            letter
+                .as_object_mut()
+                .expect("a letter is an object")
+                .remove(name);
         } else {
             letter[name] = value.clone();
         }

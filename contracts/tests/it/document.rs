@@ -282,9 +282,17 @@ fn path_parameters_are_filled_in() {
             .unwrap()
             .filled(pigeon())
     };
-    assert_eq!(request("letters.get").path(), "/v1/letters/7%2Fa%20b");
-    assert_eq!(request("letters.get").path, [pair("id", "7/a b")]);
+    assert_eq!(request("letters.get").path(), "/v1/letters/7");
+    assert_eq!(request("letters.get").path, [pair("id", "7")]);
     assert_eq!(request("letters.rename").path(), "/v1/letters/42");
+    let mut odd = pigeon()
+        .operation("letters.get")
+        .expect("it is documented")
+        .variants[0]
+        .request()
+        .expect("it has one");
+    odd.path[0].1 = "a/b c".to_owned();
+    assert_eq!(odd.filled(pigeon()).path(), "/v1/letters/a%2Fb%20c");
 }
 
 #[test]

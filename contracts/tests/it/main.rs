@@ -2,4 +2,5 @@
 
 mod check;
 mod document;
+mod fixtures;
 mod support;
