@@ -42,6 +42,7 @@ pub use error::Error;
 pub use happenings::{Happening, Incoming};
 pub use resources::{
     Text, account, audiences, contacts, conversations, devices, grab, messages, numbers, otp, templates,
+    whatsapp_number,
 };
 pub use state::{BalesOtomatis, Settings};
 pub use webhooks::Webhook;

@@ -1,0 +1,3 @@
+//! What is always true, one file per vendor.
+
+mod balesotomatis;
