@@ -65,7 +65,7 @@ pub struct Manners {
     /// Reads the credentials.
     pub credentials: fn(&Call) -> Result<Vec<Credential>, Denial>,
     /// Puts the caller into the extensions.
-    pub caller: fn(&dyn AnySlot, &[Credential], &Call, &mut Extensions) -> Result<(), Denial>,
+    pub caller: Recognise,
     /// Puts the caller that a welcome stranger stands for into the extensions.
     pub guest: fn(&dyn AnySlot, &[Credential], &mut Extensions),
     /// Says no.
@@ -75,6 +75,9 @@ pub struct Manners {
     /// Lets a violation through to the handler.
     pub tolerates: fn(&Call, &Violation) -> bool,
 }
+
+/// Finds out who is calling and puts them into the extensions.
+pub type Recognise = fn(&dyn AnySlot, &[Credential], &Call, &mut Extensions) -> Result<(), Denial>;
 
 impl Manners {
     /// The manners of `V`.

@@ -287,8 +287,7 @@ impl Workspace {
     /// Moves the clock as far as there is anything planned. Returns how many plans ran.
     pub async fn advance_until_idle(&self) -> usize {
         let _one_at_a_time = self.running.lock().await;
-        let ran = self.run_until(Timestamp::MAX, true).await;
-        ran
+        self.run_until(Timestamp::MAX, true).await
     }
 
     /// Runs what is due by `target`. With `settle`, time waits for the deliveries in flight, so that a
