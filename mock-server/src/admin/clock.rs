@@ -33,10 +33,18 @@ pub async fn read(Within(workspace): Within) -> Json<Value> {
 }
 
 /// `POST /__admin/clock`
-pub async fn set(Within(workspace): Within, Input(wish): Input<Wish>) -> Result<Json<Value>, Problem> {
+pub async fn set(
+    Within(workspace): Within,
+    Input(wish): Input<Wish>,
+) -> Result<Json<Value>, Problem> {
     let advance = wish.advance.as_deref().map(duration).transpose()?;
-    if let Some(speed) = wish.speed.filter(|speed| !(0.0..=1_000_000.0).contains(speed)) {
-        return Err(Problem::bad(format!("{speed} is no speed")).at("/speed").expecting("a number from 0 to 1000000"));
+    if let Some(speed) = wish
+        .speed
+        .filter(|speed| !(0.0..=1_000_000.0).contains(speed))
+    {
+        return Err(Problem::bad(format!("{speed} is no speed"))
+            .at("/speed")
+            .expecting("a number from 0 to 1000000"));
     }
     if let Some(progress) = wish.progress {
         workspace.set_progress(progress);
@@ -72,8 +80,13 @@ fn reading(workspace: &Workspace) -> Value {
 }
 
 fn duration(text: &str) -> Result<SignedDuration, Problem> {
-    let parsed = text.parse::<SignedDuration>().ok().filter(|duration| !duration.is_negative());
+    let parsed = text
+        .parse::<SignedDuration>()
+        .ok()
+        .filter(|duration| !duration.is_negative());
     parsed.ok_or_else(|| {
-        Problem::bad(format!("\"{text}\" is no duration")).at("/advance").expecting("one like 90s, 5m, 25h or 1h30m")
+        Problem::bad(format!("\"{text}\" is no duration"))
+            .at("/advance")
+            .expecting("one like 90s, 5m, 25h or 1h30m")
     })
 }

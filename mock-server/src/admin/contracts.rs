@@ -23,20 +23,37 @@ pub struct Wanted {
 
 /// `GET /__admin/vendors`
 pub async fn vendors(State(app): State<App>, Within(workspace): Within) -> Json<Value> {
-    Json(app.vendors().iter().map(|mounted| vendor(&app, mounted, &workspace)).collect())
+    Json(
+        app.vendors()
+            .iter()
+            .map(|mounted| vendor(&app, mounted, &workspace))
+            .collect(),
+    )
 }
 
 /// `GET /__admin/operations`
-pub async fn operations(State(app): State<App>, Search(wanted): Search<Wanted>) -> Result<Json<Value>, Problem> {
+pub async fn operations(
+    State(app): State<App>,
+    Search(wanted): Search<Wanted>,
+) -> Result<Json<Value>, Problem> {
     let mut rows = Vec::new();
     for mounted in chosen(&app, &wanted)? {
-        rows.extend(mounted.document.operations().iter().map(|operation| row(mounted, operation)));
+        rows.extend(
+            mounted
+                .document
+                .operations()
+                .iter()
+                .map(|operation| row(mounted, operation)),
+        );
     }
     Ok(Json(Value::Array(rows)))
 }
 
 /// `GET /__admin/events`
-pub async fn events(State(app): State<App>, Search(wanted): Search<Wanted>) -> Result<Json<Value>, Problem> {
+pub async fn events(
+    State(app): State<App>,
+    Search(wanted): Search<Wanted>,
+) -> Result<Json<Value>, Problem> {
     let mut rows = Vec::new();
     for mounted in chosen(&app, &wanted)? {
         for webhook in mounted.document.webhooks() {
@@ -56,7 +73,11 @@ pub async fn events(State(app): State<App>, Search(wanted): Search<Wanted>) -> R
 
 /// `GET /__admin/coverage`
 pub async fn coverage(State(app): State<App>) -> Json<Value> {
-    let vendors: Vec<_> = app.vendors().iter().map(|mounted| covered(mounted)).collect();
+    let vendors: Vec<_> = app
+        .vendors()
+        .iter()
+        .map(|mounted| covered(mounted))
+        .collect();
     Json(json!({"vendors": vendors}))
 }
 
@@ -66,7 +87,10 @@ pub async fn own_openapi() -> Response {
 }
 
 /// `GET /__admin/openapi/{vendor}.json`
-pub async fn openapi(State(app): State<App>, Path(file): Path<String>) -> Result<Response, Problem> {
+pub async fn openapi(
+    State(app): State<App>,
+    Path(file): Path<String>,
+) -> Result<Response, Problem> {
     let mounted = named_file(&app, &file, ".json")?;
     Ok(json_text(mounted.document.text()))
 }
@@ -78,7 +102,10 @@ pub async fn postman(
     Path(file): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let mounted = named_file(&app, &file, ".postman_environment.json")?;
-    Ok(Json(export::postman_environment(mounted, &base_url(&app, mounted, &workspace))))
+    Ok(Json(export::postman_environment(
+        mounted,
+        &base_url(&app, mounted, &workspace),
+    )))
 }
 
 fn json_text(text: &'static str) -> Response {
@@ -86,20 +113,28 @@ fn json_text(text: &'static str) -> Response {
 }
 
 fn chosen(app: &App, wanted: &Wanted) -> Result<Vec<&'static Mounted>, Problem> {
-    let Some(name) = &wanted.vendor else { return Ok(app.vendors().to_vec()) };
+    let Some(name) = &wanted.vendor else {
+        return Ok(app.vendors().to_vec());
+    };
     Ok(vec![named(app, name)?])
 }
 
 fn named(app: &App, name: &str) -> Result<&'static Mounted, Problem> {
-    app.vendors().iter().copied().find(|mounted| mounted.name == name).ok_or_else(|| {
-        let known: Vec<_> = app.vendors().iter().map(|mounted| mounted.name).collect();
-        Problem::not_found(format!("no vendor is named \"{name}\"")).expecting(format!("one of {}", known.join(", ")))
-    })
+    app.vendors()
+        .iter()
+        .copied()
+        .find(|mounted| mounted.name == name)
+        .ok_or_else(|| {
+            let known: Vec<_> = app.vendors().iter().map(|mounted| mounted.name).collect();
+            Problem::not_found(format!("no vendor is named \"{name}\""))
+                .expecting(format!("one of {}", known.join(", ")))
+        })
 }
 
 fn named_file(app: &App, file: &str, ending: &str) -> Result<&'static Mounted, Problem> {
     let name = file.strip_suffix(ending).ok_or_else(|| {
-        Problem::not_found(format!("there is no file \"{file}\" here")).expecting(format!("<vendor>{ending}"))
+        Problem::not_found(format!("there is no file \"{file}\" here"))
+            .expecting(format!("<vendor>{ending}"))
     })?;
     named(app, name)
 }
@@ -115,10 +150,17 @@ fn base_url(app: &App, mounted: &Mounted, workspace: &Workspace) -> String {
 
 fn vendor(app: &App, mounted: &Mounted, workspace: &Workspace) -> Value {
     let document = mounted.document;
-    let variables: serde_json::Map<_, _> =
-        document.variables.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let headers: serde_json::Map<_, _> =
-        mounted.profile.demo_headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let variables: serde_json::Map<_, _> = document
+        .variables
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
+    let headers: serde_json::Map<_, _> = mounted
+        .profile
+        .demo_headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
     json!({
         "vendor": mounted.name,
         "title": document.title,
@@ -133,13 +175,24 @@ fn vendor(app: &App, mounted: &Mounted, workspace: &Workspace) -> Value {
 
 /// The host names that need no prefix.
 fn hosts(document: &Document) -> Vec<String> {
-    let urls = document.servers.iter().filter_map(|server| url::Url::parse(server).ok());
-    urls.filter_map(|url| url.host_str().map(str::to_owned)).collect()
+    let urls = document
+        .servers
+        .iter()
+        .filter_map(|server| url::Url::parse(server).ok());
+    urls.filter_map(|url| url.host_str().map(str::to_owned))
+        .collect()
 }
 
 fn row(mounted: &Mounted, operation: &Operation) -> Value {
-    let variants: Vec<_> = operation.variants.iter().map(|variant| &variant.name).collect();
-    let examples: Vec<_> = operation.examples().map(|(response, example)| json!({"name": example.name, "status": response.status})).collect();
+    let variants: Vec<_> = operation
+        .variants
+        .iter()
+        .map(|variant| &variant.name)
+        .collect();
+    let examples: Vec<_> = operation
+        .examples()
+        .map(|(response, example)| json!({"name": example.name, "status": response.status}))
+        .collect();
     json!({
         "vendor": mounted.name,
         "operation": operation.name,

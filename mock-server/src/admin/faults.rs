@@ -24,7 +24,11 @@ pub async fn add(
         super::input::slot(&workspace, name).map_err(|problem| problem.at("/vendor"))?;
     }
     if let Some(name) = &rule.operation {
-        let mut vendors = app.vendors().iter().filter(|one| rule.vendor.as_deref().is_none_or(|wanted| wanted == one.name));
+        let mut vendors = app.vendors().iter().filter(|one| {
+            rule.vendor
+                .as_deref()
+                .is_none_or(|wanted| wanted == one.name)
+        });
         if !vendors.any(|mounted| mounted.document.operation(name).is_some()) {
             return Err(Problem::bad(format!("no operation is named \"{name}\""))
                 .at("/operation")

@@ -37,7 +37,12 @@ impl Problem {
 
     /// Any other status.
     pub fn with(status: StatusCode, error: impl Into<String>) -> Self {
-        Self { status, error: error.into(), pointer: None, expected: None }
+        Self {
+            status,
+            error: error.into(),
+            pointer: None,
+            expected: None,
+        }
     }
 
     /// Says where in the request.
@@ -81,7 +86,10 @@ impl FromRequestParts<App> for Within {
         if !well_named(&name) {
             return Err(bad_workspace(&name));
         }
-        app.workspaces().named(&name).map(Self).map_err(|error| Problem::with(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+        app.workspaces()
+            .named(&name)
+            .map(Self)
+            .map_err(|error| Problem::with(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
     }
 }
 
@@ -99,7 +107,8 @@ pub fn bad_workspace(name: &str) -> Problem {
 pub fn slot<'w>(workspace: &'w Workspace, vendor: &str) -> Result<&'w Arc<dyn AnySlot>, Problem> {
     workspace.slot(vendor).ok_or_else(|| {
         let known: Vec<_> = workspace.slots().iter().map(|slot| slot.vendor()).collect();
-        Problem::not_found(format!("no vendor is named \"{vendor}\"")).expecting(format!("one of {}", known.join(", ")))
+        Problem::not_found(format!("no vendor is named \"{vendor}\""))
+            .expecting(format!("one of {}", known.join(", ")))
     })
 }
 
@@ -113,20 +122,26 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
         let bytes = Bytes::from_request(request, app)
             .await
             .map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))?;
-        let text: &[u8] = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { &bytes };
+        let text: &[u8] = if bytes.iter().all(u8::is_ascii_whitespace) {
+            b"{}"
+        } else {
+            &bytes
+        };
         let mut reader = serde_json::Deserializer::from_slice(text);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer(error.path());
             let inner = error.into_inner();
             Problem::bad(inner.to_string()).at(pointer)
         })?;
-        reader.end().map_err(|error| Problem::bad(error.to_string()))?;
+        reader
+            .end()
+            .map_err(|error| Problem::bad(error.to_string()))?;
         Ok(Self(value))
     }
 }
 
 /// A path of serde as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {
@@ -150,9 +165,15 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Search<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or("");
-        let pairs: Vec<(String, String)> =
-            form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(key, _)| key != "workspace").collect();
-        let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        serde_html_form::from_str(&encoded).map(Self).map_err(|error| Problem::bad(format!("in the query: {error}")))
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .filter(|(key, _)| key != "workspace")
+            .collect();
+        let encoded = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&pairs)
+            .finish();
+        serde_html_form::from_str(&encoded)
+            .map(Self)
+            .map_err(|error| Problem::bad(format!("in the query: {error}")))
     }
 }

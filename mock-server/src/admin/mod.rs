@@ -44,25 +44,46 @@ fn router(app: App) -> Router {
         .route("/__admin/openapi.json", get(contracts::own_openapi))
         .route("/__admin/openapi/{file}", get(contracts::openapi))
         .route("/__admin/postman/{file}", get(contracts::postman))
-        .route("/__admin/requests", get(requests::list).delete(requests::clear))
+        .route(
+            "/__admin/requests",
+            get(requests::list).delete(requests::clear),
+        )
         .route("/__admin/requests/find", post(requests::find))
         .route("/__admin/requests/{id}", get(requests::detail))
         .route("/__admin/reset", post(state::reset))
-        .route("/__admin/state/{vendor}", get(state::dump).put(state::restore))
+        .route(
+            "/__admin/state/{vendor}",
+            get(state::dump).put(state::restore),
+        )
         .route("/__admin/happenings/{vendor}", post(state::happen))
         .route("/__admin/clock", get(clock::read).post(clock::set))
-        .route("/__admin/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route(
+            "/__admin/faults",
+            get(faults::list).post(faults::add).delete(faults::clear),
+        )
         .route("/__admin/faults/{id}", delete(faults::remove))
-        .route("/__admin/webhooks/endpoints", get(webhooks::endpoints).post(webhooks::add))
-        .route("/__admin/webhooks/endpoints/{id}", get(webhooks::endpoint).put(webhooks::replace).delete(webhooks::remove))
-        .route("/__admin/webhooks/deliveries", get(webhooks::deliveries))
-        .route("/__admin/webhooks/deliveries/{id}", get(webhooks::delivery))
-        .route("/__admin/webhooks/deliveries/{id}/redeliver", post(webhooks::redeliver))
-        .route("/__admin/workspaces", get(workspaces::list).post(workspaces::create))
+        .route(
+            "/__admin/webhooks/endpoints",
+            get(webhooks::endpoints).post(webhooks::add),
+        )
+        .route(
+            "/__admin/webhooks/endpoints/{id}",
+            get(webhooks::endpoint)
+                .put(webhooks::replace)
+                .delete(webhooks::remove),
+        )
+        .route(
+            "/__admin/workspaces",
+            get(workspaces::list).post(workspaces::create),
+        )
         .route("/__admin/workspaces/{name}", delete(workspaces::remove))
         .fallback(|request: Request<Body>| async move {
-            Problem::not_found(format!("the control API has no {} {}", request.method(), request.uri().path()))
-                .expecting("one of the paths of /__admin/openapi.json")
+            Problem::not_found(format!(
+                "the control API has no {} {}",
+                request.method(),
+                request.uri().path()
+            ))
+            .expecting("one of the paths of /__admin/openapi.json")
         })
         .with_state(app)
 }

@@ -38,19 +38,39 @@ pub struct Wanted {
 
 impl Wanted {
     fn fits(&self, entry: &Entry) -> bool {
-        let contains = |text: &Option<String>, whole: &str| text.as_deref().is_none_or(|piece| whole.contains(piece));
-        self.vendor.as_deref().is_none_or(|vendor| vendor == entry.vendor)
-            && self.operation.as_deref().is_none_or(|operation| Some(operation) == entry.operation)
-            && self.method.as_deref().is_none_or(|method| entry.request.method.as_str().eq_ignore_ascii_case(method))
+        let contains = |text: &Option<String>, whole: &str| {
+            text.as_deref().is_none_or(|piece| whole.contains(piece))
+        };
+        self.vendor
+            .as_deref()
+            .is_none_or(|vendor| vendor == entry.vendor)
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|operation| Some(operation) == entry.operation)
+            && self
+                .method
+                .as_deref()
+                .is_none_or(|method| entry.request.method.as_str().eq_ignore_ascii_case(method))
             && contains(&self.target, &entry.request.target)
-            && self.status.is_none_or(|status| status == entry.status.as_u16())
-            && (self.body.is_none() || contains(&self.body, &String::from_utf8_lossy(&entry.request.body)))
-            && self.findings.is_none_or(|wanted| wanted != entry.findings.lock().is_empty())
+            && self
+                .status
+                .is_none_or(|status| status == entry.status.as_u16())
+            && (self.body.is_none()
+                || contains(&self.body, &String::from_utf8_lossy(&entry.request.body)))
+            && self
+                .findings
+                .is_none_or(|wanted| wanted != entry.findings.lock().is_empty())
             && self.after.is_none_or(|after| entry.id > after)
     }
 
     fn of(&self, workspace: &Workspace) -> Vec<Arc<Entry>> {
-        let mut found: Vec<_> = workspace.journal.entries().into_iter().filter(|entry| self.fits(entry)).collect();
+        let mut found: Vec<_> = workspace
+            .journal
+            .entries()
+            .into_iter()
+            .filter(|entry| self.fits(entry))
+            .collect();
         let surplus = found.len().saturating_sub(self.limit.unwrap_or(100));
         found.drain(..surplus);
         found
@@ -72,14 +92,21 @@ pub async fn list(Within(workspace): Within, Search(wanted): Search<Wanted>) -> 
 pub async fn find(Within(workspace): Within, Input(wanted): Input<Wanted>) -> Json<Value> {
     let found = wanted.of(&workspace);
     let details: Vec<_> = found.iter().map(|entry| whole(&workspace, entry)).collect();
-    Json(json!({"count": details.len(), "requests": details, "forgotten": workspace.journal.forgotten()}))
+    Json(
+        json!({"count": details.len(), "requests": details, "forgotten": workspace.journal.forgotten()}),
+    )
 }
 
 /// `GET /__admin/requests/{id}`
-pub async fn detail(Within(workspace): Within, Path(id): Path<u64>) -> Result<Json<Value>, Problem> {
+pub async fn detail(
+    Within(workspace): Within,
+    Path(id): Path<u64>,
+) -> Result<Json<Value>, Problem> {
     let entry = workspace.journal.get(id).ok_or_else(|| {
-        Problem::not_found(format!("request {id} is not in the journal"))
-            .expecting(format!("one of the newest of {} seen", workspace.journal.seen()))
+        Problem::not_found(format!("request {id} is not in the journal")).expecting(format!(
+            "one of the newest of {} seen",
+            workspace.journal.seen()
+        ))
     })?;
     Ok(Json(whole(&workspace, &entry)))
 }
@@ -93,7 +120,11 @@ pub async fn clear(Within(workspace): Within) -> StatusCode {
 /// An exchange with the webhooks it caused.
 fn whole(workspace: &Workspace, entry: &Entry) -> Value {
     let mut detail = entry.detail();
-    let caused = workspace.events.entries().into_iter().filter(|event| event.cause == Some(entry.id));
+    let caused = workspace
+        .events
+        .entries()
+        .into_iter()
+        .filter(|event| event.cause == Some(entry.id));
     detail["caused"] =
         caused.map(|event| json!({"id": event.id, "at": event.at, "vendor": event.vendor, "name": event.name})).collect();
     detail

@@ -16,18 +16,26 @@ pub struct Reset {
 }
 
 /// `POST /__admin/reset`
-pub async fn reset(Within(workspace): Within, Input(reset): Input<Reset>) -> Result<Json<Value>, Problem> {
+pub async fn reset(
+    Within(workspace): Within,
+    Input(reset): Input<Reset>,
+) -> Result<Json<Value>, Problem> {
     if let Some(vendor) = &reset.vendor {
         slot(&workspace, vendor).map_err(|problem| problem.at("/vendor"))?;
     }
     workspace
         .reset(reset.vendor.as_deref())
         .map_err(|error| Problem::with(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(Json(json!({"reset": reset.vendor.as_deref().unwrap_or("everything"), "workspace": workspace.name})))
+    Ok(Json(
+        json!({"reset": reset.vendor.as_deref().unwrap_or("everything"), "workspace": workspace.name}),
+    ))
 }
 
 /// `GET /__admin/state/{vendor}`
-pub async fn dump(Within(workspace): Within, Path(vendor): Path<String>) -> Result<Json<Value>, Problem> {
+pub async fn dump(
+    Within(workspace): Within,
+    Path(vendor): Path<String>,
+) -> Result<Json<Value>, Problem> {
     Ok(Json(slot(&workspace, &vendor)?.dump()))
 }
 
@@ -41,7 +49,9 @@ pub async fn restore(
     slot.restore(&state).map_err(|error| {
         Problem::bad(error.to_string()).expecting(format!("a dump of GET /__admin/state/{vendor}"))
     })?;
-    Ok(Json(json!({"restored": vendor, "workspace": workspace.name})))
+    Ok(Json(
+        json!({"restored": vendor, "workspace": workspace.name}),
+    ))
 }
 
 /// `POST /__admin/happenings/{vendor}`
@@ -51,10 +61,23 @@ pub async fn happen(
     Input(happening): Input<Value>,
 ) -> Result<Json<Value>, Problem> {
     let slot = slot(&workspace, &vendor)?;
-    let before = workspace.events.entries().last().map_or(0, |event| event.id);
-    slot.happen(&happening).map_err(|error| Problem::with(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    let before = workspace
+        .events
+        .entries()
+        .last()
+        .map_or(0, |event| event.id);
+    slot.happen(&happening)
+        .map_err(|error| Problem::with(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     workspace.run_due().await;
-    let events: Vec<_> = workspace.events.entries().into_iter().filter(|event| event.id > before).collect();
-    let announced: Vec<_> = events.iter().map(|event| json!({"id": event.id, "vendor": event.vendor, "name": event.name})).collect();
+    let events: Vec<_> = workspace
+        .events
+        .entries()
+        .into_iter()
+        .filter(|event| event.id > before)
+        .collect();
+    let announced: Vec<_> = events
+        .iter()
+        .map(|event| json!({"id": event.id, "vendor": event.vendor, "name": event.name}))
+        .collect();
     Ok(Json(json!({"happened": happening, "announced": announced})))
 }

@@ -24,7 +24,12 @@ pub async fn ready(State(app): State<App>) -> Json<Value> {
 
 /// `GET /__admin/workspaces`
 pub async fn list(State(app): State<App>) -> Json<Value> {
-    let all: Vec<_> = app.workspaces().all().iter().map(|workspace| summary(workspace)).collect();
+    let all: Vec<_> = app
+        .workspaces()
+        .all()
+        .iter()
+        .map(|workspace| summary(workspace))
+        .collect();
     Json(json!({"workspaces": all}))
 }
 
@@ -39,7 +44,10 @@ pub struct New {
 }
 
 /// `POST /__admin/workspaces`
-pub async fn create(State(app): State<App>, Input(new): Input<New>) -> Result<(StatusCode, Json<Value>), Problem> {
+pub async fn create(
+    State(app): State<App>,
+    Input(new): Input<New>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
     if !well_named(&new.name) {
         return Err(bad_workspace(&new.name).at("/name"));
     }
@@ -48,25 +56,41 @@ pub async fn create(State(app): State<App>, Input(new): Input<New>) -> Result<(S
         .workspaces()
         .named(&new.name)
         .map_err(|error| Problem::with(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let credentials =
-        if new.credentials.is_empty() { vec![format!("mock-key-{}", new.name)] } else { new.credentials };
+    let credentials = if new.credentials.is_empty() {
+        vec![format!("mock-key-{}", new.name)]
+    } else {
+        new.credentials
+    };
     for credential in &credentials {
         app.workspaces().mint(credential, &new.name);
     }
     let mut made = summary(&workspace);
     made["credentials"] = json!(credentials);
-    Ok((if existed { StatusCode::OK } else { StatusCode::CREATED }, Json(made)))
+    Ok((
+        if existed {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        },
+        Json(made),
+    ))
 }
 
 /// `DELETE /__admin/workspaces/{name}`
-pub async fn remove(State(app): State<App>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+pub async fn remove(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
     if name == DEFAULT {
-        return Err(Problem::bad("the default workspace cannot be removed").expecting("POST /__admin/reset to start over"));
+        return Err(Problem::bad("the default workspace cannot be removed")
+            .expecting("POST /__admin/reset to start over"));
     }
     if app.workspaces().remove(&name) {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Problem::not_found(format!("there is no workspace \"{name}\"")))
+        Err(Problem::not_found(format!(
+            "there is no workspace \"{name}\""
+        )))
     }
 }
 
