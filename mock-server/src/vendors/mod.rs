@@ -22,4 +22,5 @@ macro_rules! vendors {
 
 vendors! {
     balesotomatis::BalesOtomatis,
+    omnichat::Omnichat,
 }

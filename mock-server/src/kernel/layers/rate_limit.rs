@@ -1,6 +1,6 @@
 //! Counts the request and refuses one too many.
 
-use std::sync::Arc;
+use jiff::Timestamp;
 
 use crate::kernel::call::Call;
 use crate::kernel::journal::{Finding, FindingKind};
@@ -18,8 +18,9 @@ pub fn count(
     mounted: &Mounted,
     workspace: &Workspace,
     credentials: &Result<Vec<Credential>, Denial>,
-    call: &Arc<Call>,
+    call: &Call,
     limiting: RateLimiting,
+    now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> (Standing, Result<(), Refusal>) {
     let key = credentials
@@ -30,9 +31,9 @@ pub fn count(
     let standing = workspace.rate_limits.count(
         mounted.name,
         key,
-        &(mounted.manners.rate_limit)(call),
+        &mounted.profile.rate_limit,
         limiting,
-        call.at,
+        now,
     );
     if standing.would_exceed && !standing.exceeded {
         let message = "The vendor's own rate limit would have stopped this request.";
@@ -40,7 +41,7 @@ pub fn count(
     }
     let verdict = if standing.exceeded {
         Err(call.refuse(Reason::TooMany {
-            retry_after: standing.retry_after(call.at),
+            retry_after: standing.retry_after(now),
         }))
     } else {
         Ok(())

@@ -1,0 +1,83 @@
+//! Who is calling: a team, by its API token.
+//!
+//! The token stands after `Bearer`; the headless route also takes it as it is after `Basic`.
+
+use crate::kernel::call::Call;
+use crate::kernel::refusal::Denial;
+use crate::kernel::vendor::Credential;
+
+use super::HEADLESS;
+use super::state::Omnichat;
+
+/// The team that is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The team's id.
+    pub team: String,
+}
+
+/// The token the request shows; `Basic` is a form of the headless route alone.
+pub fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
+    let Some(shown) = call.header("authorization") else {
+        return Ok(Vec::new());
+    };
+    let (scheme, token) = shown.trim().split_once(' ').unwrap_or((shown, ""));
+    let token = token.trim();
+    let form = if scheme.eq_ignore_ascii_case("bearer") {
+        "bearer"
+    } else if scheme.eq_ignore_ascii_case("basic") && call.operation_name() == HEADLESS {
+        "basic"
+    } else {
+        return Err(Denial::Malformed);
+    };
+    if token.is_empty() {
+        return Err(Denial::Malformed);
+    }
+    Ok(vec![Credential {
+        form,
+        key: token.to_owned(),
+    }])
+}
+
+impl Omnichat {
+    /// The team of the token, where it has subscribed to the module of the operation.
+    ///
+    /// What is forbidden is named as the refusal will need it: the team for rooms, else the module.
+    pub fn team_calling(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
+        let token = credentials
+            .iter()
+            .find_map(|credential| self.tokens.get(&credential.key));
+        let caller = Caller {
+            team: token.ok_or(Denial::Unknown)?.team.clone(),
+        };
+        let operation = call.operation_name();
+        match module(operation) {
+            Some(module) if !self.team.modules.iter().any(|one| one == module) => {
+                let rooms = operation.starts_with("rooms.");
+                Err(Denial::Forbidden(if rooms {
+                    caller.team
+                } else {
+                    module.to_owned()
+                }))
+            }
+            _ => Ok(caller),
+        }
+    }
+}
+
+/// The module a team must have subscribed to.
+fn module(operation: &str) -> Option<&'static str> {
+    let (noun, _) = operation.rsplit_once('.')?;
+    Some(match noun {
+        "channels" | "system_users" | "tagging_logs" | "whatsapp_business" => "open_api",
+        _ if operation == "rooms.unassign_agent" => "open_api_omo",
+        "messages" | "identities" | "contacts" | "customers" | "rooms" => "open_api_crm",
+        "chatbots" | "direct_messages" | "broadcasts" | "whatsapp_templates" => {
+            "open_api_marketing"
+        }
+        "reports" | "referral_links" | "rosters" => "open_api_omo",
+        "loyalty" => "open_api_loyalty_point",
+        "headless.messages" => "whatsapp_headless_api",
+        _ => return None,
+    })
+}

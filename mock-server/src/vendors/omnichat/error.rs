@@ -1,0 +1,525 @@
+//! How Omnichat says no: its common shape, and the three other shapes that single routes have.
+//!
+//! | where | shape |
+//! | --- | --- |
+//! | everywhere else | `{"errorCode", "message"}` |
+//! | rooms | `{"message": "OCE::<category>::<text>"}` |
+//! | a marketing template on a channel that may not send one | `{"content": {"code", "message", "status"}}` |
+//! | the headless route, for what Meta refuses | `{"error": {"message", "type", "code", …}}` |
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use contracts::check::{Rule, Violation};
+use contracts::document::Place;
+use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::kernel::refusal::{Denial, Reason, Refusal};
+
+use super::HEADLESS;
+
+/// Every way Omnichat says no.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// No token, a malformed one, or one that nobody has.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// The team has not subscribed to the module the operation belongs to.
+    #[error("The team does not have access to the {0} feature.")]
+    ModuleMissing(String),
+    /// A required path or query parameter is missing or blank.
+    #[error("Missing URL parameters")]
+    MissingParameter,
+    /// A query parameter breaks a rule.
+    #[error("{0}")]
+    InvalidParameters(String),
+    /// A query parameter has the wrong type.
+    #[error("{0} has the wrong type")]
+    MismatchType(String),
+    /// The platform in the path is none.
+    #[error("Invalid platform")]
+    InvalidPlatform,
+    /// The body is missing, not JSON, or one of its fields is wrong.
+    #[error("{0}")]
+    InvalidBody(String),
+    /// A custom attribute does not fit the team's schema.
+    #[error("Invalid custom attribute: {0}")]
+    InvalidCustomAttribute(String),
+    /// Kinds of messages that cannot share a broadcast.
+    #[error("There is more than one type in the list of messages.")]
+    MixedBroadcast,
+    /// Nothing has this path.
+    #[error("Not found")]
+    UnknownPath,
+    /// The path exists with other methods only.
+    #[error("Method not allowed")]
+    WrongMethod(Vec<Method>),
+    /// The body is larger than the server takes.
+    #[error("Request body too large")]
+    TooLarge,
+    /// More requests in a second than the team may send.
+    #[error("Too many requests")]
+    TooMany(Duration),
+    /// The status that somebody asked for.
+    #[error("{}", .0.canonical_reason().unwrap_or("Unexpected error"))]
+    Asked(StatusCode),
+    /// The mock itself failed.
+    #[error("Unexpected error")]
+    Unexpected,
+    /// A refusal of the rooms operations.
+    #[error(transparent)]
+    Rooms(#[from] RoomsError),
+    /// A refusal of Meta's, passed through by the headless route.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// A marketing template on a WhatsApp account without Marketing Messages Lite.
+    #[error(
+        "The WABA has not enabled Marketing Messages Lite (MM Lite) and cannot send marketing messages via this API"
+    )]
+    MarketingLiteMissing,
+}
+
+/// Every way the rooms operations say no, in the order in which they look.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RoomsError {
+    /// No user was named.
+    #[error("userId is required")]
+    UserMissing,
+    /// No channel was named.
+    #[error("channelId is required")]
+    ChannelMissing,
+    /// No platform was named.
+    #[error("platform is required")]
+    PlatformMissing,
+    /// A platform without rooms.
+    #[error("platform ({0}) is not supported yet")]
+    PlatformNotSupported(String),
+    /// The team has not subscribed to the module.
+    #[error("team ({0}) is not supported to use Open API Customer Service")]
+    ModuleMissing(String),
+    /// Nothing says which agent is meant.
+    #[error("At least one of agentEmail, agentPhone, or agentEmployeeCode must be provided")]
+    AgentMissing,
+    /// An employee code means nothing without the shop.
+    #[error("agentShopLocationCode is required when agentEmployeeCode is provided")]
+    ShopMissing,
+    /// No agent has the identifier.
+    #[error("No valid agent identifier provided")]
+    AgentUnknown,
+    /// The body is missing, not JSON, or of wrong types.
+    #[error("Invalid request body")]
+    InvalidBody,
+    /// The status that somebody asked for.
+    #[error("{}", .0.canonical_reason().unwrap_or(""))]
+    Asked(StatusCode),
+}
+
+/// Every way Meta says no, with the details it adds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetaError {
+    /// A parameter that every message must have is missing.
+    #[error("(#100) The parameter {0} is required.")]
+    ParameterMissing(String),
+    /// A parameter is none of a list.
+    #[error("(#100) Param {0} must be one of {{{1}}} - got {2}.")]
+    ParameterInvalid(String, String, String),
+    /// A parameter that has no place there.
+    #[error("(#100) Unexpected key \"{0}\" on param \"{1}\".")]
+    UnexpectedKey(String, String),
+    /// A parameter that this kind of message must have is missing.
+    #[error("(#131008) Required parameter is missing")]
+    RequiredMissing(String),
+    /// A length, a count or a form is wrong.
+    #[error("(#131009) Parameter value is not valid")]
+    ValueInvalid(String),
+    /// Meta's own token has expired.
+    #[error("Error validating access token: Session has expired")]
+    TokenExpired,
+    /// Too many messages at once.
+    #[error("(#130429) Rate limit hit")]
+    ThroughputLimit,
+    /// Meta failed.
+    #[error("(#131000) Something went wrong")]
+    SomethingWrong,
+    /// Meta is away.
+    #[error("(#131016) Service unavailable")]
+    Unavailable,
+}
+
+/// Meta names each of its refusals; the mock has one name for all.
+const TRACE: &str = "AMockOfOmnichatHasNoTra";
+
+impl Error {
+    /// The status and the code of the common shape.
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+            Self::ModuleMissing(_) | Self::InvalidBody(_) => {
+                (StatusCode::BAD_REQUEST, "INVALID_REQUEST_BODY")
+            }
+            Self::MissingParameter => (StatusCode::BAD_REQUEST, "MISSING_URL_PARAMETER"),
+            Self::InvalidParameters(_) => (StatusCode::BAD_REQUEST, "INVALID_REQUEST_PARAMETERS"),
+            Self::MismatchType(_) => (StatusCode::BAD_REQUEST, "MISMATCH_TYPE"),
+            Self::InvalidPlatform => (StatusCode::BAD_REQUEST, "INVALID_PLATFORM"),
+            Self::InvalidCustomAttribute(_) => {
+                (StatusCode::BAD_REQUEST, "INVALID_CUSTOM_ATTRIBUTE")
+            }
+            Self::MixedBroadcast => (StatusCode::BAD_REQUEST, "INVALID_BROADCAST_MESSAGE"),
+            Self::UnknownPath => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST_BODY"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
+            Self::Asked(status) => (*status, common_code(*status)),
+            Self::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR"),
+            Self::Rooms(rooms) => (rooms.status(), ""),
+            Self::Meta(meta) => (meta.status_and_code().0, ""),
+            Self::MarketingLiteMissing => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "MARKETING_MESSAGES_LITE_NOT_ENABLED",
+            ),
+        }
+    }
+
+    fn body(&self, status: StatusCode, code: &str) -> Value {
+        let message = self.to_string();
+        match self {
+            Self::Rooms(rooms) => json!({"message": format!("OCE::{}::{rooms}", rooms.category())}),
+            Self::Meta(meta) => meta.body(),
+            Self::MarketingLiteMissing => {
+                json!({"content": {"code": code, "message": message, "status": status.as_u16()}})
+            }
+            _ => json!({"errorCode": code, "message": message}),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, code) = self.status_and_code();
+        let mut response = (status, Json(self.body(status, code))).into_response();
+        let headers = response.headers_mut();
+        match &self {
+            Self::Unauthorized => {
+                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
+            Self::TooMany(after) => {
+                drop(headers.insert(header::RETRY_AFTER, whole_seconds(*after).into()))
+            }
+            Self::Asked(StatusCode::TOO_MANY_REQUESTS) | Self::Meta(MetaError::ThroughputLimit) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::WrongMethod(allowed) => {
+                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+                    headers.insert(header::ALLOW, names);
+                }
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// Rounded up, and never none: a client that waits no time only comes back too early.
+fn whole_seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
+}
+
+/// The code that goes with a status nobody gave a reason for.
+fn common_code(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "INVALID_REQUEST_BODY",
+        401 => "UNAUTHORIZED",
+        403 => "FORBIDDEN",
+        404 => "NOT_FOUND",
+        405 => "METHOD_NOT_ALLOWED",
+        429 => "TOO_MANY_REQUESTS",
+        500 => "INTERNAL_SERVER_ERROR",
+        _ => "UNEXPECTED_ERROR",
+    }
+}
+
+impl RoomsError {
+    fn status(&self) -> StatusCode {
+        if let Self::Asked(status) = self {
+            *status
+        } else {
+            StatusCode::BAD_REQUEST
+        }
+    }
+
+    fn category(&self) -> &'static str {
+        if self.status().is_server_error() {
+            "INTERNAL_SERVER_ERROR"
+        } else {
+            "BAD_REQUEST"
+        }
+    }
+
+    /// What the first of the vendor's own checks finds, whatever order ours found it in.
+    fn of(violations: &[Violation], operation: &str) -> Self {
+        let at = |names: &[&str]| {
+            violations
+                .iter()
+                .find(|one| names.contains(&one.pointer.trim_start_matches('/')))
+        };
+        if at(&["userId", "bsuid"]).is_some() {
+            return Self::UserMissing;
+        }
+        if at(&["channelId"]).is_some() {
+            return Self::ChannelMissing;
+        }
+        if let Some(platform) = at(&["platform"]) {
+            return match &platform.found {
+                Some(Value::String(name)) if !name.trim().is_empty() => {
+                    Self::PlatformNotSupported(name.clone())
+                }
+                _ => Self::PlatformMissing,
+            };
+        }
+        if at(&["agentEmail", "agentPhone", "agentEmployeeCode"]).is_some() {
+            return if operation == "rooms.unassign_collaborator" {
+                Self::AgentUnknown
+            } else {
+                Self::AgentMissing
+            };
+        }
+        if at(&["agentShopLocationCode"]).is_some() {
+            Self::ShopMissing
+        } else {
+            Self::InvalidBody
+        }
+    }
+}
+
+impl MetaError {
+    fn status_and_code(&self) -> (StatusCode, u32) {
+        match self {
+            Self::ParameterMissing(_) | Self::ParameterInvalid(..) | Self::UnexpectedKey(..) => {
+                (StatusCode::BAD_REQUEST, 100)
+            }
+            Self::RequiredMissing(_) => (StatusCode::BAD_REQUEST, 131_008),
+            Self::ValueInvalid(_) => (StatusCode::BAD_REQUEST, 131_009),
+            Self::TokenExpired => (StatusCode::UNAUTHORIZED, 190),
+            Self::ThroughputLimit => (StatusCode::TOO_MANY_REQUESTS, 130_429),
+            Self::SomethingWrong => (StatusCode::INTERNAL_SERVER_ERROR, 131_000),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, 131_016),
+        }
+    }
+
+    fn details(&self) -> Option<&str> {
+        match self {
+            Self::ParameterMissing(_)
+            | Self::ParameterInvalid(..)
+            | Self::UnexpectedKey(..)
+            | Self::TokenExpired => None,
+            Self::RequiredMissing(details) | Self::ValueInvalid(details) => Some(details),
+            Self::ThroughputLimit => Some("Cloud API message throughput has been reached"),
+            Self::SomethingWrong => Some("Message failed to send due to an unknown error"),
+            Self::Unavailable => Some("The service is temporarily unavailable"),
+        }
+    }
+
+    fn body(&self) -> Value {
+        let mut error = json!({"message": self.to_string(), "type": "OAuthException", "code": self.status_and_code().1});
+        if let Some(details) = self.details() {
+            error["error_data"] = json!({"messaging_product": "whatsapp", "details": details});
+        }
+        error["fbtrace_id"] = TRACE.into();
+        json!({"error": error})
+    }
+
+    /// Meta's words for what it would stumble over first: its own name, the types, and then the content.
+    fn of(violations: &[Violation]) -> Option<Self> {
+        let at = |pointer: &str| violations.iter().find(|one| one.pointer == pointer);
+        let kind = |one: &&Violation| {
+            one.pointer.ends_with("/type") && matches!(one.rule, Rule::Const | Rule::Enum)
+        };
+        let first = at("/messaging_product").or_else(|| violations.iter().find(kind));
+        first.or_else(|| violations.first()).map(Self::worded)
+    }
+
+    fn worded(violation: &Violation) -> Self {
+        let tokens: Vec<&str> = violation.pointer.split('/').skip(1).collect();
+        let named = field(&violation.pointer);
+        match (violation.rule, tokens.as_slice()) {
+            // A message without any body is missing the first thing Meta looks for.
+            (_, []) => Self::ParameterMissing("messaging_product".to_owned()),
+            (Rule::Required, [kind])
+                if !matches!(*kind, "messaging_product" | "to" | "recipient" | "type") =>
+            {
+                Self::RequiredMissing(format!("Parameter '{kind}' is mandatory for type '{kind}'"))
+            }
+            // Either would do, and the phone number is what nearly everyone means.
+            (Rule::Required, ["recipient"]) => Self::ParameterMissing("to".to_owned()),
+            (Rule::Required, [name]) => Self::ParameterMissing((*name).to_owned()),
+            (Rule::Required, _) => Self::RequiredMissing(format!("Parameter '{named}' is missing")),
+            (Rule::Const | Rule::Enum | Rule::Variant, ["type"]) => {
+                Self::ParameterInvalid(named, TYPES.to_owned(), quoted(violation))
+            }
+            (Rule::Const | Rule::Enum, [_]) => Self::ParameterInvalid(
+                named,
+                violation.expected.replace('"', ""),
+                quoted(violation),
+            ),
+            (Rule::Forbidden, [above @ .., name]) => Self::UnexpectedKey(
+                (*name).to_owned(),
+                above.last().copied().unwrap_or_default().to_owned(),
+            ),
+            // The contract knows the last of its variants only by exclusion.
+            (Rule::Const, ["interactive", "type"]) => Self::ValueInvalid(format!(
+                "interactive.type: {} is none of button, list, product, product_list, catalog_message",
+                quoted(violation)
+            )),
+            (_, ["interactive", "action", "buttons"]) => Self::ValueInvalid(
+                "Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3".to_owned(),
+            ),
+            (_, ["interactive", "action", "buttons", _, "reply", "title"]) => Self::ValueInvalid(
+                "Button title length invalid. Min length: 1, Max length: 20".to_owned(),
+            ),
+            (Rule::Variant, _) => {
+                Self::ValueInvalid(format!("{named}: either link or id, not both"))
+            }
+            (Rule::Pattern, _) => Self::ValueInvalid(format!("{named} is not valid")),
+            _ => Self::ValueInvalid(format!("{named}: expected {}", violation.expected)),
+        }
+    }
+}
+
+/// The message types of the headless route, as Meta lists them.
+const TYPES: &str = "text, image, audio, video, document, sticker, location, contacts, interactive, template, reaction";
+
+fn quoted(violation: &Violation) -> String {
+    violation
+        .found
+        .as_ref()
+        .map_or_else(|| "nothing".to_owned(), Value::to_string)
+}
+
+/// A JSON pointer as programmers write places: `messages[0].text`.
+fn field(pointer: &str) -> String {
+    let mut name = String::new();
+    for token in pointer.split('/').filter(|token| !token.is_empty()) {
+        if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            name = format!("{name}[{token}]");
+        } else {
+            let dot = if name.is_empty() { "" } else { "." };
+            name = format!("{name}{dot}{token}");
+        }
+    }
+    name
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let operation = refusal.operation.as_deref().unwrap_or_default();
+        let rooms = operation.starts_with("rooms.");
+        let headless = operation == HEADLESS;
+        match refusal.reason {
+            Reason::Denied(Denial::Forbidden(team)) if rooms => {
+                RoomsError::ModuleMissing(team).into()
+            }
+            Reason::Denied(Denial::Forbidden(module)) => Self::ModuleMissing(module),
+            Reason::Denied(_) => Self::Unauthorized,
+            Reason::UnknownPath => Self::UnknownPath,
+            Reason::WrongMethod { allow } => Self::WrongMethod(allow),
+            Reason::TooLarge { .. } => Self::TooLarge,
+            Reason::TooMany { retry_after } => Self::TooMany(retry_after),
+            Reason::BrokenJson { .. } if rooms => RoomsError::InvalidBody.into(),
+            Reason::BrokenJson { .. } if headless => {
+                MetaError::ParameterMissing("messaging_product".to_owned()).into()
+            }
+            Reason::BrokenJson { .. } => Self::InvalidBody("Invalid request body".to_owned()),
+            Reason::Invalid(violations) => Self::invalid(&violations, operation),
+            Reason::Fault(status) if rooms => RoomsError::Asked(status).into(),
+            Reason::Fault(StatusCode::UNAUTHORIZED) if headless => MetaError::TokenExpired.into(),
+            Reason::Fault(StatusCode::TOO_MANY_REQUESTS) if headless => {
+                MetaError::ThroughputLimit.into()
+            }
+            Reason::Fault(StatusCode::INTERNAL_SERVER_ERROR) if headless => {
+                MetaError::SomethingWrong.into()
+            }
+            Reason::Fault(StatusCode::SERVICE_UNAVAILABLE) if headless => {
+                MetaError::Unavailable.into()
+            }
+            Reason::Fault(status) => Self::Asked(status),
+            Reason::Internal(_) => Self::Unexpected,
+        }
+    }
+}
+
+impl Error {
+    /// The first thing that is wrong: the path before the query before the body.
+    fn invalid(violations: &[Violation], operation: &str) -> Self {
+        let at = |place: Place| violations.iter().find(move |one| one.place == place);
+        if let Some(violation) = at(Place::Path) {
+            return if violation.pointer == "platform" {
+                Self::InvalidPlatform
+            } else {
+                Self::MissingParameter
+            };
+        }
+        if let Some(violation) = at(Place::Query) {
+            return Self::invalid_query(violation);
+        }
+        if operation.starts_with("rooms.") {
+            return RoomsError::of(violations, operation).into();
+        }
+        let worded = if operation == HEADLESS {
+            MetaError::of(violations).map(Self::from)
+        } else {
+            violations
+                .first()
+                .map(|violation| Self::invalid_body(violation, operation))
+        };
+        worded.unwrap_or(Self::Unexpected)
+    }
+
+    fn invalid_query(violation: &Violation) -> Self {
+        let name = violation.pointer.clone();
+        match violation.rule {
+            Rule::Required | Rule::Variant => Self::MissingParameter,
+            _ if blank(violation) => Self::MissingParameter,
+            Rule::Type => Self::MismatchType(name),
+            Rule::Enum if name == "platform" => Self::MismatchType(name),
+            Rule::Limit => Self::InvalidParameters(format!("{name} is out of range")),
+            _ => Self::InvalidParameters(format!("{name} is invalid")),
+        }
+    }
+
+    fn invalid_body(violation: &Violation, operation: &str) -> Self {
+        let name = field(&violation.pointer);
+        let in_attributes = violation.pointer.starts_with("/customAttributes/");
+        if in_attributes && matches!(operation, "contacts.upsert" | "customers.upsert") {
+            return Self::InvalidCustomAttribute(name);
+        }
+        Self::InvalidBody(
+            match (operation, violation.pointer.as_str(), violation.rule) {
+                (_, "", _) => "Invalid request body".to_owned(),
+                ("broadcasts.create", "/messages", Rule::Other) => return Self::MixedBroadcast,
+                (_, "/messages", Rule::Other) => {
+                    "messages: this kind cannot be combined with others".to_owned()
+                }
+                ("loyalty.adjust", "/phone", Rule::Pattern) if !blank(violation) => {
+                    "phone number must be numeric".to_owned()
+                }
+                ("loyalty.adjust", "/phone" | "/email" | "/memberId", _) => {
+                    "exactly one of phone, email and memberId is required".to_owned()
+                }
+                (_, "/tagsToAdd" | "/tagsToRemove", Rule::Type) if violation.expected == "null" => {
+                    "tags cannot be combined with tagsToAdd or tagsToRemove".to_owned()
+                }
+                (_, _, Rule::Required) => format!("{name} is required"),
+                (_, _, Rule::Pattern) => format!("{name} is invalid"),
+                _ => format!("{name}: expected {}", violation.expected),
+            },
+        )
+    }
+}
+
+/// Whether what was found is a text that says nothing.
+fn blank(violation: &Violation) -> bool {
+    matches!(&violation.found, Some(Value::String(text)) if text.trim().is_empty())
+}

@@ -1,0 +1,100 @@
+//! Omnichat: an omnichannel inbox with an Open API, and a pass-through to the WhatsApp Cloud API.
+//!
+//! What is odd about it:
+//! - Four shapes of errors: a common one, one of the rooms operations, one of a single marketing refusal,
+//!   and Meta's on the headless route.
+//! - The headless route takes the bare token after `Basic`, too; everywhere else only `Bearer` counts.
+//! - A parameter that is present but blank counts as absent.
+//! - A team that lacks a module is told so with status 400 and the code of an invalid body.
+//! - Ranges take milliseconds and at most seven days, except for contacts and tagging logs.
+//! - Bodies are read strictly: single quotes, comments and trailing commas are refused, also where
+//!   the vendor's own examples have them.
+//! - The limit of 40 requests per second counts for the team, over all operations together.
+
+pub mod auth;
+pub mod error;
+pub mod happenings;
+pub mod reply;
+pub mod resources;
+pub mod state;
+pub mod webhooks;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+
+use crate::kernel::call::Call;
+use crate::kernel::delivery::DeliveryProfile;
+use crate::kernel::moment::Moment;
+use crate::kernel::refusal::Denial;
+use crate::kernel::routes::Routes;
+use crate::kernel::table::Transaction;
+use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
+
+use auth::Caller;
+pub use error::Error;
+pub use happenings::Happening;
+pub use state::Omnichat;
+pub use webhooks::Webhook;
+
+/// The one operation that speaks Meta's language.
+const HEADLESS: &str = "headless.messages.send";
+
+impl Vendor for Omnichat {
+    type Error = Error;
+    type Webhook = Webhook;
+    type Happening = Happening;
+    type Caller = Caller;
+
+    const PROFILE: Profile = Profile {
+        name: "omnichat",
+        contract: include_str!("../../../../fixtures/omnichat/openapi.json"),
+        seed: include_str!("../../../../fixtures/omnichat/seed.json"),
+        demo_headers: &[("authorization", "Bearer omnichat-demo-token")],
+        any_content_type: false,
+        seed_day: "2025-04-01T01:00:00Z",
+        rate_limit: RateLimit {
+            vendor: Some(40),
+            generous: Some(2000),
+            window: Duration::from_secs(1),
+        },
+        delivery: DeliveryProfile::DEFAULT,
+    };
+
+    fn routes(routes: Routes<Self>) -> Routes<Self> {
+        routes.replay_the_rest()
+    }
+
+    fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
+        auth::credentials(call)
+    }
+
+    fn caller(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
+        self.team_calling(credentials, call)
+    }
+
+    fn guest(&self, _credentials: &[Credential]) -> Caller {
+        Caller {
+            team: self.team.id.clone(),
+        }
+    }
+
+    fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
+        let Self { team, tokens } = self;
+        visit(team);
+        visit(tokens);
+    }
+
+    fn happen(
+        &mut self,
+        happening: Happening,
+        _moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
+        match happening {}
+    }
+
+    fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {
+        reply::dress(call, parts, body);
+    }
+}
