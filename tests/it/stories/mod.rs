@@ -1,3 +1,4 @@
 //! What a user would tell, one file per vendor.
 
 mod balesotomatis;
+mod omnichat;
