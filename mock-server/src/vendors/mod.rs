@@ -22,5 +22,6 @@ macro_rules! vendors {
 
 vendors! {
     balesotomatis::BalesOtomatis,
+    cekat::Cekat,
     omnichat::Omnichat,
 }
