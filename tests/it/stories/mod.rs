@@ -1,4 +1,5 @@
 //! What a user would tell, one file per vendor.
 
 mod balesotomatis;
+mod cekat;
 mod omnichat;

@@ -46,6 +46,7 @@ impl Vendor for Cekat {
         name: "cekat",
         contract: include_str!("../../../../fixtures/cekat/openapi.json"),
         seed: include_str!("../../../../fixtures/cekat/seed.json"),
+        seed_day: "2026-04-14T08:00:00Z",
         demo_headers: &[
             ("api_key", "mock-cekat-key"),
             ("access_token", "mock-cekat-access-token"),
