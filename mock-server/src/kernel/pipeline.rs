@@ -72,6 +72,8 @@ pub struct Manners {
     pub refuse: fn(Refusal) -> Response,
     /// Adds what every answer has.
     pub dress: fn(&Call, &mut Parts, &Bytes),
+    /// Has the last word on an answer that says no, knowing the state.
+    pub settle: fn(&dyn AnySlot, &mut Parts),
     /// Lets a violation through to the handler.
     pub tolerates: fn(&Call, &Violation) -> bool,
 }
@@ -101,6 +103,7 @@ impl Manners {
                 response
             },
             dress: V::dress,
+            settle: |any, parts| slot::<V>(any).read(|vendor, _| vendor.settle(parts)),
             tolerates: V::tolerates,
         }
     }
@@ -178,6 +181,11 @@ pub async fn answer(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     (mounted.manners.dress)(&call, &mut parts, &body);
+    if parts.status.as_u16() >= 400
+        && let Some(slot) = workspace.slot(mounted.name)
+    {
+        (mounted.manners.settle)(&**slot, &mut parts);
+    }
     if settings.mock_headers {
         mark(&mut parts, mounted, &workspace, &call, &near);
     }

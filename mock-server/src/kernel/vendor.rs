@@ -74,6 +74,9 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
     /// Adds what every answer of this vendor has: headers, tags computed from the body.
     fn dress(_call: &Call, _parts: &mut Parts, _body: &Bytes) {}
 
+    /// Has the last word on an answer that says no, where a setting in the state changes how this vendor does.
+    fn settle(&self, _parts: &mut Parts) {}
+
     /// Whether this vendor answers requests with this violation itself, in its handler,
     /// so that the request check must let it through.
     fn tolerates(_call: &Call, _violation: &Violation) -> bool {
