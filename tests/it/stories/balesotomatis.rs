@@ -649,3 +649,36 @@ async fn the_published_placeholders_stand_for_the_seed() {
     }
     story.assert_honest();
 }
+
+#[tokio::test]
+async fn refusals_may_travel_as_successes() {
+    let mut story = story::<BalesOtomatis>();
+    let mut state = story.state();
+    state["settings"]["errors_as_http_200"] = json!(true);
+    let slot = story
+        .workspace()
+        .slot("balesotomatis")
+        .expect("the story's vendor");
+    slot.restore(&state).expect("a state that was dumped");
+    story
+        .post("/public/v1/info", json!({"api_key": "nobody's"}))
+        .await;
+    story
+        .post(
+            "/public/v1/validate_otp",
+            account(json!({"otp_code": "191432"})),
+        )
+        .await;
+    let closed = to(
+        "6281200000055",
+        json!({"message": "Halo", "method_send": "sync"}),
+    );
+    story
+        .post("/public/v1/send_meta_personal_message", closed)
+        .await;
+    story
+        .post("/public/v1/create-template", official(json!({})))
+        .await;
+    story.post("/public/v1/nowhere", json!({})).await;
+    assert_snapshot!(story.transcript());
+}

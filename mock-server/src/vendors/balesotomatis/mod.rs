@@ -149,4 +149,10 @@ impl Vendor for BalesOtomatis {
     fn dress(_call: &Call, parts: &mut Parts, _body: &Bytes) {
         reply::dress(parts);
     }
+
+    fn settle(&self, parts: &mut Parts) {
+        if self.settings.errors_as_http_200 {
+            error::disguise(parts);
+        }
+    }
 }
