@@ -1,5 +1,6 @@
 //! The chores of this repository: `cargo xtask <chore>`, one file per chore.
 
+mod coverage;
 mod import;
 mod root;
 
@@ -19,11 +20,14 @@ struct Line {
 enum Chore {
     /// Turns a Postman collection and its overlay into a contract.
     Import(import::Options),
+    /// Prints what is covered, and what is only a guess.
+    Coverage(coverage::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Line::parse().chore {
         Chore::Import(options) => import::run(&options),
+        Chore::Coverage(options) => coverage::run(&options),
     };
     match outcome {
         Ok(code) => code,

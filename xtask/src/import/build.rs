@@ -112,7 +112,8 @@ pub fn build(
         );
         let default = Named::default();
         let named = inventory.operations.get(name).unwrap_or(&default);
-        let gathered = gather(name, items, &copies, named, original, evidence)?;
+        let gathered = gather(name, items, &copies, named, original, evidence)
+            .with_context(|| format!("operation {name}"))?;
         let host = host(named, items, collection);
         let mut built = operation::describe(&gathered, named, &mut schemas, &mut findings)
             .with_context(|| format!("operation {name}"))?;
@@ -290,12 +291,11 @@ fn resolve(collection: &Collection, host: &str) -> Option<String> {
     (!filled.is_empty() && !filled.contains("{{")).then_some(filled)
 }
 
-fn paths(
-    operations: Vec<(Operation, Named, Map<String, Value>)>,
-    findings: &mut Vec<Finding>,
-) -> Result<Map<String, Value>> {
-    let mut paths: IndexMap<String, IndexMap<String, Vec<(Operation, Named, Map<String, Value>)>>> =
-        IndexMap::new();
+/// An operation, what the overlay says of it, and how OpenAPI has it.
+pub type Described = (Operation, Named, Map<String, Value>);
+
+fn paths(operations: Vec<Described>, findings: &mut Vec<Finding>) -> Result<Map<String, Value>> {
+    let mut paths: IndexMap<String, IndexMap<String, Vec<Described>>> = IndexMap::new();
     for (mut gathered, named, mut built) in operations {
         let known = paths
             .keys()

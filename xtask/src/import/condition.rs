@@ -210,3 +210,111 @@ pub fn json_body(asked: &Asked) -> Option<&Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+    use serde_json::json;
+
+    use super::*;
+
+    fn condition(from: Value) -> Condition {
+        let condition: Condition = serde_json::from_value(from).expect("a condition");
+        check(&condition).expect("a good condition");
+        condition
+    }
+
+    fn asked() -> Asked {
+        Asked {
+            method: "GET".into(),
+            url: String::new(),
+            path: IndexMap::from([("id".to_owned(), "65f".to_owned())]),
+            query: vec![("memberId".into(), "7".into())],
+            headers: vec![("X-Kind".into(), "a".into())],
+            body: None,
+            rung: None,
+            holes: vec![],
+        }
+    }
+
+    #[test]
+    fn a_guard_accepts_exactly_the_bodies_its_condition_holds_of() {
+        let conditions = [
+            json!({"pointer": "/type", "const": "text"}),
+            json!({"pointer": "/type", "enum": ["text", "image"]}),
+            json!({"pointer": "/type", "pattern": "^te"}),
+            json!({"pointer": "/context/id", "present": true}),
+            json!({"pointer": "/context/id", "present": false}),
+            json!({"pointer": "/parts/*/type", "const": "image"}),
+            json!({"pointer": "/parts/0/type", "const": "image"}),
+            json!({"pointer": "/parts/*/type", "present": false}),
+        ];
+        let bodies = [
+            json!({}),
+            json!({"type": "text"}),
+            json!({"type": "image", "context": {"id": 1}}),
+            json!({"type": 7, "context": {}}),
+            json!({"parts": []}),
+            json!({"parts": [{"type": "text"}, {"type": "image"}]}),
+            json!({"parts": [{"type": "image"}]}),
+            json!({"parts": [{"kind": "image"}]}),
+            json!([]),
+            json!("text"),
+        ];
+        for given in conditions {
+            let condition = condition(given);
+            let guard =
+                jsonschema::validator_for(&guard(&condition)).expect("a guard is JSON Schema");
+            for body in &bodies {
+                assert_eq!(
+                    holds(&condition, &asked(), Some(body)),
+                    guard.is_valid(body),
+                    "{} of {body}",
+                    json!(condition)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_look_outside_the_body_too() {
+        for (given, expected) in [
+            (
+                json!({"in": "path", "name": "id", "pattern": "^[0-9a-f]+$"}),
+                true,
+            ),
+            (
+                json!({"in": "query", "name": "memberId", "present": true}),
+                true,
+            ),
+            (
+                json!({"in": "query", "name": "other", "present": true}),
+                false,
+            ),
+            (
+                json!({"in": "header", "name": "x-kind", "const": "a"}),
+                true,
+            ),
+        ] {
+            assert_eq!(
+                holds(&condition(given.clone()), &asked(), None),
+                expected,
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_conditions_are_refused() {
+        for given in [
+            json!({"pointer": "/a"}),
+            json!({"pointer": "a", "const": 1}),
+            json!({"in": "query", "const": 1}),
+            json!({"pointer": "/a", "const": 1, "present": true}),
+            json!({"pointer": "/a", "pattern": "("}),
+        ] {
+            let condition: Condition = serde_json::from_value(given.clone()).expect("a condition");
+            assert!(check(&condition).is_err(), "{given}");
+        }
+    }
+}

@@ -657,3 +657,196 @@ pub fn parameter(parameter: &mut Value, row: &Row, examples: &[String]) -> Optio
     }
     contradiction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::ladder;
+    use crate::import::shape::Shape;
+
+    fn schema_and_samples(samples: &[Value]) -> Value {
+        samples
+            .iter()
+            .fold(Shape::default(), |shape, one| {
+                shape.merge(&Shape::of(one, &[]))
+            })
+            .schema()
+    }
+
+    fn with_table(samples: &[Value], rows: Vec<Row>) -> (Value, Vec<String>) {
+        let mut schema = schema_and_samples(samples);
+        let table = Table {
+            section: Some(Section::Body),
+            title: String::new(),
+            rows,
+        };
+        let said = tables(
+            &[table],
+            Section::Body,
+            &mut [Tree {
+                prefix: "",
+                schema: &mut schema,
+                samples,
+            }],
+        );
+        (schema, said)
+    }
+
+    fn row(name: &str) -> Row {
+        Row {
+            name: name.into(),
+            ..Row::default()
+        }
+    }
+
+    #[test]
+    fn a_table_adds_what_examples_cannot_show() {
+        let rows = vec![
+            Row {
+                kind: Some("string"),
+                required: Some(true),
+                values: vec!["line".into(), "web".into()],
+                ..row("platform")
+            },
+            Row {
+                kind: Some("array"),
+                elements: Some("string"),
+                max: Some(3),
+                ..row("ids")
+            },
+            Row {
+                kind: Some("string"),
+                required: Some(false),
+                ..row("note")
+            },
+        ];
+        let (schema, said) = with_table(&[json!({"platform": "line", "ids": ["a"]})], rows);
+        assert_eq!(schema["required"], json!(["platform"]));
+        assert_eq!(
+            schema["properties"]["platform"],
+            json!({"type": "string", "enum": ["line", "web"]})
+        );
+        assert_eq!(
+            schema["properties"]["ids"],
+            json!({"type": "array", "items": {"type": "string"}, "maxItems": 3})
+        );
+        assert_eq!(schema["properties"]["note"], json!({"type": "string"}));
+        assert_eq!(said, ["/note: in the table, in no example"]);
+    }
+
+    #[test]
+    fn where_a_table_contradicts_the_examples_they_win_and_it_is_told() {
+        let rows = vec![
+            Row {
+                kind: Some("integer"),
+                ..row("count")
+            },
+            Row {
+                required: Some(true),
+                ..row("name")
+            },
+            Row {
+                values: vec!["a".into(), "b".into()],
+                ..row("kind")
+            },
+            Row {
+                max: Some(1),
+                kind: Some("array"),
+                ..row("ids")
+            },
+        ];
+        let samples = [
+            json!({"count": "7", "name": "x", "kind": "c", "ids": [1, 2]}),
+            json!({"count": "8", "kind": "a", "ids": []}),
+        ];
+        let (schema, said) = with_table(&samples, rows);
+        let validator = jsonschema::validator_for(&schema).expect("JSON Schema");
+        assert!(
+            samples.iter().all(|one| validator.is_valid(one)),
+            "{schema}"
+        );
+        assert_eq!(said.len(), 4, "{said:?}");
+    }
+
+    #[test]
+    fn types_lead_to_the_tables_that_describe_them() {
+        let body = |name: &str, rows| Table {
+            section: Some(Section::Body),
+            title: name.into(),
+            rows,
+        };
+        let all = [
+            body(
+                "",
+                vec![Row {
+                    kind: Some("array"),
+                    elements: Some("object"),
+                    refers: Some("message".into()),
+                    ..row("messages")
+                }],
+            ),
+            body(
+                "message",
+                vec![Row {
+                    kind: Some("string"),
+                    required: Some(true),
+                    ..row("type")
+                }],
+            ),
+        ];
+        let samples = [json!({"messages": [{"type": "text"}], "type": 1})];
+        let mut schema = schema_and_samples(&samples);
+        let said = tables(
+            &all,
+            Section::Body,
+            &mut [Tree {
+                prefix: "",
+                schema: &mut schema,
+                samples: &samples,
+            }],
+        );
+        assert_eq!(
+            schema["properties"]["messages"]["items"]["required"],
+            json!(["type"])
+        );
+        assert!(
+            schema.get("required").is_none() && said.is_empty(),
+            "{schema} {said:?}"
+        );
+    }
+
+    #[test]
+    fn comments_become_facts_and_their_words_stay_behind() {
+        let text = "{\n\"mode\": \"async\", //async or sync\n\"flag\": \"1\", //1 for this or 0 for that\n\"code\": \"552345\", //max 15 char for auth only\n\
+                    \"extra\": 1, // ADDED - Only included if enabled\n\"group\": \"x\" //The sender must be an admin\n}";
+        let read = ladder::read(text).expect("comments are readable");
+        let samples = [
+            read.value.clone(),
+            json!({"mode": "sync", "flag": "0", "code": "1", "extra": 2, "group": "y"}),
+        ];
+        let mut schema = schema_and_samples(&samples);
+        let said = comments(
+            &read.remarks,
+            &mut [Tree {
+                prefix: "",
+                schema: &mut schema,
+                samples: &samples,
+            }],
+        );
+        let properties = &schema["properties"];
+        assert_eq!(
+            properties["mode"],
+            json!({"type": "string", "enum": ["async", "sync"], "x-note": "async | sync"})
+        );
+        assert_eq!(properties["flag"]["enum"], json!(["1", "0"]));
+        assert_eq!(
+            properties["code"],
+            json!({"type": "string", "maxLength": 15, "x-note": "max 15 characters"})
+        );
+        assert_eq!(schema["required"], json!(["mode", "flag", "code", "group"]));
+        assert!(
+            !schema.to_string().contains("admin") && said.is_empty(),
+            "{schema} {said:?}"
+        );
+    }
+}

@@ -241,6 +241,8 @@ pub struct Evidence {
     pub complaints: Vec<Complaint>,
     /// What the descriptions of items and of their parameters say in tables, by item id.
     pub tables: IndexMap<String, Vec<Table>>,
+    /// Query parameters that are switched off in an item, by item id.
+    pub disabled: IndexMap<String, Vec<String>>,
     /// Items with a whole body that is commented out, and how many.
     pub commented_out: Vec<(String, usize)>,
     /// Saved responses without a status.
@@ -360,6 +362,13 @@ pub fn take(collection: &Collection) -> (Inventory, Evidence) {
             responses.insert(saved.id.clone(), answer);
         }
         evidence.tables.insert(item.id.clone(), tables(item));
+        let off = item
+            .request
+            .query
+            .iter()
+            .filter(|one| one.disabled)
+            .map(|one| one.name.clone());
+        evidence.disabled.insert(item.id.clone(), off.collect());
         let no_url =
             item.request.host.is_empty() && item.request.segments.iter().all(String::is_empty);
         let blocks = blocks(&item.description, no_url, &request);

@@ -24,6 +24,19 @@ pub enum Rung {
     Text,
 }
 
+impl Rung {
+    /// As the contract writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Comments => "comments",
+            Self::Loose => "loose",
+            Self::Template => "template",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// A body that was read as JSON.
 #[derive(Clone, Debug)]
 pub struct Read {
@@ -373,5 +386,79 @@ fn open_holes(value: &mut Value, at: &mut String, holes: &mut Vec<String>) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_rung_reads_what_the_one_below_cannot() {
+        let rungs = [
+            (r#"{"a": [1, null, "x"]}"#, Rung::Strict),
+            ("{\"a\": [1, null, \"x\"], // why\n}", Rung::Comments),
+            ("{a: [1, null, 'x']}", Rung::Loose),
+            ("{\"a\": [1, null, \"x\"]\n \"b\": 2}", Rung::Loose),
+        ];
+        for (text, rung) in rungs {
+            let read = read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(
+                (read.rung, &read.value["a"]),
+                (rung, &json!([1, null, "x"])),
+                "{text}"
+            );
+        }
+        assert!(read("Internal Server Error").is_err());
+        assert!(read("").is_err());
+    }
+
+    #[test]
+    fn bare_holes_are_remembered_and_quoted_ones_are_text() {
+        let read =
+            read("{\"to\": {{number}}, \"name\": \"{{name}}\", \"list\": [<id>] // {{not}}\n}")
+                .expect("a template is readable");
+        assert_eq!(read.rung, Rung::Template);
+        assert_eq!(
+            read.value,
+            json!({"to": "{{number}}", "name": "{{name}}", "list": ["<id>"]})
+        );
+        assert_eq!(read.holes, ["/to", "/list/0"]);
+    }
+
+    #[test]
+    fn a_complaint_says_where_strict_json_ends() {
+        let read = read("{\n  \"a\": 1,\n}").expect("a trailing comma is readable");
+        assert_eq!(read.complaint.as_deref(), Some("3:1: trailing comma"));
+    }
+
+    #[test]
+    fn comments_belong_to_the_property_before_them() {
+        let text = "{\n  \"kind\": \"async\", // async or sync\n  \"inner\": {\"x\": 1}, // last\n  // alone\n  \"y\": 2\n}";
+        let remarks = read(text).expect("comments are readable").remarks;
+        assert_eq!(
+            remarks.trailing,
+            [
+                ("/kind".to_owned(), "async or sync".to_owned()),
+                ("/inner/x".to_owned(), "last".to_owned())
+            ]
+        );
+        assert!(remarks.commented_out.is_empty() && remarks.bodies.is_empty());
+    }
+
+    #[test]
+    fn what_is_commented_out_is_found_where_it_stood() {
+        let text = "{\n  \"a\": 1,\n  // \"b\": [\n  //   2\n  // ],\n  \"list\": [\n    // {\"x\": 1},\n    {\"x\": 2}\n  ]\n}\n// {\n//   \"other\": true\n// }\n";
+        let remarks = read(text).expect("comments are readable").remarks;
+        assert_eq!(
+            remarks.commented_out,
+            [
+                (String::new(), json!({"b": [2]})),
+                ("/list".to_owned(), json!({"x": 1}))
+            ]
+        );
+        assert_eq!(remarks.bodies, [json!({"other": true})]);
     }
 }

@@ -7,6 +7,7 @@ mod facts;
 mod finding;
 mod inventory;
 mod ladder;
+mod lint;
 mod operation;
 mod overlay;
 mod prose;
@@ -22,7 +23,8 @@ use serde_json::{Map, Value, json};
 
 use crate::root::{self, complain, say};
 use finding::{Finding, Kind};
-use inventory::Inventory;
+use inventory::{Evidence, Inventory};
+use lint::Lint;
 use overlay::{Overlay, Phase};
 
 /// Turns a Postman collection and its overlay into a contract.
@@ -102,29 +104,35 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     // Everything is made before anything is written.
-    let made = jobs
-        .iter()
-        .map(|job| make(job).map(|made| (job, made)))
-        .collect::<Result<Vec<_>>>()?;
+    let mut made = jobs.iter().map(make).collect::<Result<Vec<_>>>()?;
+    if options.lint {
+        let reports: Vec<Lint> = made.iter_mut().map(Made::lint).collect();
+        match options.format {
+            Format::Json => say(&serde_json::to_string_pretty(
+                &json!({"collections": reports}),
+            )?),
+            Format::Text => reports.iter().for_each(|report| say(&report.text())),
+        }
+        if !options.check {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     let mut stale = false;
-    for (job, made) in &made {
+    for (job, made) in jobs.iter().zip(&made) {
         if options.check {
             stale |= !check(job, &made.text)?;
         } else if options.out.as_deref() == Some(Path::new("-")) {
             say(made.text.trim_end());
         } else {
-            if let Some(folder) = job.out.parent() {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("{}: cannot be made", folder.display()))?;
-            }
-            std::fs::write(&job.out, &made.text)
-                .with_context(|| format!("{}: cannot be written", job.out.display()))?;
+            write(&job.out, &made.text)?;
         }
         complain(&made.summary);
-        for finding in &made.findings {
-            if finding.kind == Kind::Overlay {
-                complain(&format!("  note: {}: {}", finding.at, finding.found));
-            }
+        for finding in made
+            .findings
+            .iter()
+            .filter(|finding| finding.kind == Kind::Overlay)
+        {
+            complain(&format!("  note: {}: {}", finding.at, finding.found));
         }
     }
     Ok(if stale {
@@ -132,6 +140,20 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Writes beside the file first, so that nobody ever reads half a contract.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: cannot be made", folder.display()))?;
+    let fresh = path.with_extension("json.new");
+    std::fs::write(&fresh, text)
+        .with_context(|| format!("{}: cannot be written", fresh.display()))?;
+    std::fs::rename(&fresh, path).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 fn jobs(options: &Options, project: &Path) -> Result<Vec<Job>> {
@@ -210,45 +232,96 @@ fn read_overlay(job: &Job) -> Result<Overlay> {
 
 /// A contract ready to be written.
 struct Made {
+    vendor: String,
+    collection: String,
+    items: usize,
+    saved: usize,
     text: String,
     summary: String,
     findings: Vec<Finding>,
+    evidence: Evidence,
+}
+
+impl Made {
+    fn lint(&mut self) -> Lint {
+        Lint::of(
+            &self.vendor,
+            &self.collection,
+            self.items,
+            self.saved,
+            std::mem::take(&mut self.evidence),
+            self.findings.clone(),
+        )
+    }
 }
 
 fn make(job: &Job) -> Result<Made> {
     let overlay = read_overlay(job)?;
     let collection = collection::read(&job.collection)?;
-    let at = |error: anyhow::Error| {
-        error.context(format!(
-            "{} with {}",
-            job.collection.display(),
-            job.overlay.display()
-        ))
-    };
-    let (document, findings) = contract(&job.vendor, &collection, &overlay).map_err(at)?;
-    let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
+    let (document, findings, evidence) = contract(&job.vendor, &collection, &overlay)
+        .with_context(|| {
+            format!(
+                "{} with {}",
+                job.collection.display(),
+                job.overlay.display()
+            )
+        })?;
     let count = count(&document);
-    let summary = format!(
-        "{}: {} of {} items mapped, {} ignored; {} of {} responses kept; {} operations, {} webhooks with {} payloads; {} overlay actions",
+    let items = collection.items.len();
+    let saved = collection
+        .items
+        .iter()
+        .map(|item| item.responses.len())
+        .sum::<usize>();
+    ensure!(
+        count.mapped + count.ignored == items,
+        "{}: {} items are mapped and {} ignored, of {items}: an overlay action removed the others",
         job.vendor,
         count.mapped,
-        collection.items.len(),
+        count.ignored
+    );
+    let lost: usize = collection
+        .items
+        .iter()
+        .filter(|item| {
+            document["x-import"]["ignored"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|one| one["item"] == json!(item.id))
+        })
+        .map(|item| item.responses.len())
+        .sum();
+    ensure!(
+        count.responses + lost == saved,
+        "{}: {} of {saved} saved responses are kept: an overlay action removed the others",
+        job.vendor,
+        count.responses
+    );
+    let summary = format!(
+        "{}: {} of {items} items mapped, {} ignored; {} of {saved} responses kept; {} operations, {} webhooks with {} payloads; {} overlay actions",
+        job.vendor,
+        count.mapped,
         count.ignored,
         count.responses,
-        collection
-            .items
-            .iter()
-            .map(|item| item.responses.len())
-            .sum::<usize>(),
         count.operations,
         count.webhooks,
         count.payloads,
         overlay.len()
     );
     Ok(Made {
-        text,
+        vendor: job.vendor.clone(),
+        collection: job
+            .collection
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        items,
+        saved,
+        text: format!("{}\n", serde_json::to_string_pretty(&document)?),
         summary,
         findings,
+        evidence,
     })
 }
 
@@ -257,7 +330,7 @@ fn contract(
     vendor: &str,
     collection: &collection::Collection,
     overlay: &Overlay,
-) -> Result<(Value, Vec<Finding>)> {
+) -> Result<(Value, Vec<Finding>, Evidence)> {
     let (original, evidence) = inventory::take(collection);
     let mut stock = serde_json::to_value(&original)?;
     overlay.apply(Phase::Items, &mut stock)?;
@@ -267,12 +340,15 @@ fn contract(
     overlay.apply(Phase::Contract, &mut document)?;
     finish(&mut document);
     verify::contract(&document)?;
-    Ok((document, built.findings))
+    let mut findings = built.findings;
+    findings.extend(unfilled(&document));
+    Ok((document, findings, evidence))
 }
 
-/// OpenAPI wants at least one response; an operation nobody documents an answer of says so.
+/// What can only be said once the overlay has had its say.
 fn finish(document: &mut Value) {
     for operation in operations_mut(document) {
+        // OpenAPI wants at least one response; an operation nobody documents an answer of says so.
         if operation
             .get("responses")
             .and_then(Value::as_object)
@@ -281,6 +357,66 @@ fn finish(document: &mut Value) {
             operation["responses"] =
                 json!({"default": {"description": "Undocumented", "x-evidence": "assumed"}});
         }
+    }
+    let items = document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::values_mut);
+    for wrapper in items
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+    {
+        if wrapper.contains_key("x-alternatives") {
+            operation::wrap(wrapper);
+        }
+    }
+}
+
+/// Variables of documented requests that the contract has no value for.
+fn unfilled(document: &Value) -> Vec<Finding> {
+    let mut missing: indexmap::IndexMap<String, String> = indexmap::IndexMap::new();
+    for operation in operations(document) {
+        let name = operation["operationId"].as_str().unwrap_or_default();
+        for variant in operation["x-variants"].as_array().into_iter().flatten() {
+            variables(&variant["request"], &mut |variable| {
+                let known = document["x-variables"].get(variable).is_some();
+                // `{{1}}` is a placeholder of a message template, and nothing to fill in.
+                if !known && !variable.bytes().all(|byte| byte.is_ascii_digit()) {
+                    missing
+                        .entry(variable.to_owned())
+                        .or_insert_with(|| name.to_owned());
+                }
+            });
+        }
+    }
+    missing
+        .iter()
+        .map(|(variable, at)| {
+            finding::open(
+                at,
+                format!("{{{{{variable}}}}} has no value in x-variables"),
+            )
+        })
+        .collect()
+}
+
+fn variables(value: &Value, see: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => {
+            let mut rest = text.as_str();
+            while let Some((_, after)) = rest.split_once("{{") {
+                let Some((name, next)) = after.split_once("}}") else {
+                    break;
+                };
+                see(name.trim());
+                rest = next;
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|one| variables(one, see)),
+        Value::Object(members) => members.values().for_each(|one| variables(one, see)),
+        _ => {}
     }
 }
 

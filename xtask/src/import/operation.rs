@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::build::select;
+use super::build::{Described, select};
 use super::condition;
 use super::facts::{self, Tree};
 use super::finding::{self, Finding};
@@ -29,6 +29,8 @@ pub struct Operation {
     pub deliberate: bool,
     /// What the descriptions of its items say in tables, by item.
     pub tables: Vec<(String, Vec<Table>)>,
+    /// Query parameters that are switched off in its items: documented, but not sent.
+    pub disabled: Vec<String>,
 }
 
 /// One documented use.
@@ -182,6 +184,8 @@ impl Operation {
                 read,
             });
         }
+        self.disabled
+            .extend(evidence.disabled.get(id).into_iter().flatten().cloned());
         self.tables.extend(
             evidence
                 .tables
@@ -500,6 +504,9 @@ fn parameters(operation: &Operation, findings: &mut Vec<Finding>) -> Vec<Value> 
                 .or_default()
                 .push(value.clone());
         }
+    }
+    for name in &operation.disabled {
+        found.entry(("query", name.clone())).or_default();
     }
     // What only refused requests have is a parameter too.
     for (asked, _, _) in operation.requests() {
@@ -1093,7 +1100,7 @@ fn example(operation: &Operation, given: &Given) -> Value {
 }
 
 /// Two or more operations on one method and path: a wrapper with all of them inside.
-pub fn alternatives(sharing: Vec<(Operation, Named, Map<String, Value>)>) -> Map<String, Value> {
+pub fn alternatives(sharing: Vec<Described>) -> Map<String, Value> {
     let mut wrapper = Map::new();
     let all: Vec<Map<String, Value>> = sharing.into_iter().map(|(_, _, built)| built).collect();
     let first = &all[0];
@@ -1102,42 +1109,6 @@ pub fn alternatives(sharing: Vec<(Operation, Named, Map<String, Value>)>) -> Map
         if let Some(value) = first.get(key) {
             wrapper.insert(key.into(), value.clone());
         }
-    }
-    let mut parameters: Vec<Value> = Vec::new();
-    for parameter in all
-        .iter()
-        .filter_map(|one| one.get("parameters"))
-        .filter_map(Value::as_array)
-        .flatten()
-    {
-        if !parameters
-            .iter()
-            .any(|known| known["name"] == parameter["name"] && known["in"] == parameter["in"])
-        {
-            let mut parameter = parameter.clone();
-            parameter["required"] = json!(parameter["in"] == "path");
-            parameters.push(parameter);
-        }
-    }
-    if !parameters.is_empty() {
-        wrapper.insert("parameters".into(), Value::Array(parameters));
-    }
-    let mut content: Map<String, Value> = Map::new();
-    for (media, body) in all
-        .iter()
-        .filter_map(|one| one.get("requestBody"))
-        .filter_map(|body| body["content"].as_object())
-        .flatten()
-    {
-        let any = content
-            .entry(media)
-            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
-        if let Some(branches) = any["schema"]["anyOf"].as_array_mut() {
-            branches.push(body["schema"].clone());
-        }
-    }
-    if !content.is_empty() {
-        wrapper.insert("requestBody".into(), json!({"content": content}));
     }
     wrapper.insert(
         "responses".into(),
@@ -1149,6 +1120,50 @@ pub fn alternatives(sharing: Vec<(Operation, Named, Map<String, Value>)>) -> Map
         Value::Array(all.into_iter().map(Value::Object).collect()),
     );
     wrapper
+}
+
+/// What the wrapper of alternatives says about their parameters and bodies: all that any of them takes.
+pub fn wrap(wrapper: &mut Map<String, Value>) {
+    let all: Vec<Value> = wrapper
+        .get("x-alternatives")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let mut parameters: Vec<Value> = Vec::new();
+    for parameter in all
+        .iter()
+        .filter_map(|one| one["parameters"].as_array())
+        .flatten()
+    {
+        if !parameters
+            .iter()
+            .any(|known| known["name"] == parameter["name"] && known["in"] == parameter["in"])
+        {
+            let mut parameter = parameter.clone();
+            parameter["required"] = json!(parameter["in"] == "path");
+            parameters.push(parameter);
+        }
+    }
+    let mut content: Map<String, Value> = Map::new();
+    for (media, body) in all
+        .iter()
+        .filter_map(|one| one["requestBody"]["content"].as_object())
+        .flatten()
+    {
+        let any = content
+            .entry(media)
+            .or_insert_with(|| json!({"schema": {"anyOf": []}}));
+        if let Some(branches) = any["schema"]["anyOf"].as_array_mut() {
+            branches.push(body["schema"].clone());
+        }
+    }
+    if !parameters.is_empty() {
+        wrapper.insert("parameters".into(), Value::Array(parameters));
+    }
+    if !content.is_empty() {
+        wrapper.insert("requestBody".into(), json!({"content": content}));
+    }
+    *wrapper = ordered(std::mem::take(wrapper));
 }
 
 /// Writes the parameters of a path by other names, in all that belongs to the operation.

@@ -243,3 +243,118 @@ fn merge_member(name: &str, member: &mut Value, update: &Value) {
         _ => *member = update.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn overlay(actions: Value) -> Overlay {
+        let document =
+            json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});
+        Overlay::parse(&document.to_string()).expect("the overlay is well formed")
+    }
+
+    fn applied(phase: Phase, actions: Value, mut document: Value) -> Value {
+        overlay(actions)
+            .apply(phase, &mut document)
+            .expect("every action matches");
+        document
+    }
+
+    #[test]
+    fn updates_merge_and_removals_remove() {
+        let actions = json!([
+            {"target": "$.info", "update": {"title": "new", "tags": ["b"]}, "x-reason": "r", "x-evidence": "assumed"},
+            {"target": "$.paths[*].get", "remove": true, "x-reason": "r", "x-evidence": "assumed"},
+            {"target": "$.list[?(@.x > 1)]", "remove": true, "x-reason": "r", "x-evidence": "assumed"},
+        ]);
+        let document = json!({"info": {"title": "old", "tags": ["a"], "kept": 1}, "paths": {"/a": {"get": {}, "put": {}}}, "list": [{"x": 1}, {"x": 2}, {"x": 3}]});
+        let expected = json!({"info": {"title": "new", "tags": ["a", "b"], "kept": 1}, "paths": {"/a": {"put": {}}}, "list": [{"x": 1}]});
+        assert_eq!(applied(Phase::Contract, actions, document), expected);
+    }
+
+    #[test]
+    fn update_with_remove_replaces_the_members_it_names() {
+        let actions = json!([{"target": "$", "remove": true, "update": {"security": [{"b": []}]}, "x-reason": "r", "x-evidence": "assumed"}]);
+        assert_eq!(
+            applied(
+                Phase::Contract,
+                actions,
+                json!({"security": [{"a": []}], "x": 1})
+            ),
+            json!({"security": [{"b": []}], "x": 1})
+        );
+    }
+
+    #[test]
+    fn sets_stay_sets() {
+        let actions = json!([{"target": "$.schema", "update": {"required": ["a", "b"]}, "x-reason": "r", "x-evidence": "assumed"}]);
+        assert_eq!(
+            applied(
+                Phase::Contract,
+                actions,
+                json!({"schema": {"required": ["a"]}})
+            ),
+            json!({"schema": {"required": ["a", "b"]}})
+        );
+    }
+
+    #[test]
+    fn the_target_tells_the_phase() {
+        let actions = json!([
+            {"target": "$.items['x']", "update": {"operation": "a.b"}, "x-reason": "r", "x-evidence": "documented"},
+            {"target": "$.itemsets", "update": {"y": 1}, "x-reason": "r", "x-evidence": "documented"},
+        ]);
+        assert_eq!(
+            applied(Phase::Items, actions, json!({"items": {"x": {}}})),
+            json!({"items": {"x": {"operation": "a.b"}}})
+        );
+    }
+
+    #[test]
+    fn an_action_that_matches_nothing_is_named() {
+        let actions = json!([
+            {"target": "$.a", "update": {}, "x-reason": "fine", "x-evidence": "documented"},
+            {"target": "$.nowhere", "update": {}, "x-reason": "a typing slip", "x-evidence": "documented"},
+        ]);
+        let error = overlay(actions)
+            .apply(Phase::Contract, &mut json!({"a": {}}))
+            .expect_err("nothing matches");
+        let said = format!("{error:#}");
+        assert!(
+            said.contains("actions[1]")
+                && said.contains("$.nowhere")
+                && said.contains("a typing slip")
+                && said.contains("matches nothing"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn unknown_members_and_evidence_are_refused() {
+        for (action, expected) in [
+            (
+                json!({"target": "$", "updates": {}, "x-reason": "r", "x-evidence": "documented"}),
+                "updates",
+            ),
+            (
+                json!({"target": "$", "update": {}, "x-reason": "r", "x-evidence": "hearsay"}),
+                "hearsay",
+            ),
+            (
+                json!({"target": "$", "update": {}, "x-reason": " ", "x-evidence": "assumed"}),
+                "x-reason",
+            ),
+            (
+                json!({"target": "$", "x-reason": "r", "x-evidence": "assumed"}),
+                "neither",
+            ),
+        ] {
+            let error = Overlay::parse(&json!({"actions": [action]}).to_string())
+                .expect_err("the action is malformed");
+            assert!(format!("{error:#}").contains(expected), "{error:#}");
+        }
+    }
+}

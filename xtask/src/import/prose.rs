@@ -102,7 +102,7 @@ fn block(code: &str, heading: &str) -> Option<Block> {
     })
 }
 
-fn visit<'a>(html: &'a str, mut see: impl FnMut(ElementRef<'_>)) {
+fn visit(html: &str, mut see: impl FnMut(ElementRef<'_>)) {
     let fragment = Html::parse_fragment(html);
     for node in fragment.root_element().descendants() {
         if let Some(element) = ElementRef::wrap(node) {
@@ -575,4 +575,99 @@ fn lines(element: ElementRef<'_>) -> String {
         }
     }
     said.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn code_blocks_are_named_after_what_stands_above_them() {
+        let html = "<h2>Examples</h2><h3>Incoming Call</h3><pre><code>{\"a\": 1}</code></pre>\
+                    <p><strong>Form</strong></p><pre><code>payload={\"b\": 2}</code></pre>\
+                    <p>LiveChat</p><pre>[{\"c\": &quot;x&quot;}]</pre><pre>curl https://example.org</pre>";
+        let found: Vec<_> = blocks(html)
+            .into_iter()
+            .map(|block| (block.heading, block.value, block.field))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("Incoming Call".to_owned(), json!({"a": 1}), None),
+                (
+                    "Form".to_owned(),
+                    json!({"b": 2}),
+                    Some("payload".to_owned())
+                ),
+                ("LiveChat".to_owned(), json!([{"c": "x"}]), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn tables_become_rows_with_their_section() {
+        let html = "<h4>Query Parameters</h4><table><thead><tr><th>Field</th><th>Type</th><th>Required</th><th>Description</th></tr></thead><tbody>\
+                    <tr><td>pageSize</td><td>Integer</td><td>No</td><td>Rows. Default: 20 (Max: 100)</td></tr>\
+                    <tr><td>platform</td><td>String</td><td>Yes</td><td>Possible values:<br>- line<br>- web: the site<br></td></tr></tbody></table>\
+                    <h4>Responses</h4><p>Message Objects</p><table><thead><tr><th>Field</th><th>Type</th><th>Description</th></tr></thead><tbody>\
+                    <tr><td>tags</td><td>Array of String</td><td>Text (Nullable)</td></tr></tbody></table>";
+        let tables = tables(html);
+        assert_eq!(tables.len(), 2);
+        assert_eq!(
+            (tables[0].section, tables[1].section),
+            (Some(Section::Query), Some(Section::Response))
+        );
+        let size = &tables[0].rows[0];
+        assert_eq!(
+            (size.kind, size.required, size.max, size.default.as_deref()),
+            (Some("integer"), Some(false), Some(100), Some("20"))
+        );
+        let platform = &tables[0].rows[1];
+        assert_eq!(
+            (platform.required, platform.values.clone()),
+            (Some(true), vec!["line".to_owned(), "web".to_owned()])
+        );
+        let tags = &tables[1].rows[0];
+        assert_eq!(
+            (
+                tables[1].title.as_str(),
+                tags.kind,
+                tags.elements,
+                tags.nullable
+            ),
+            ("message", Some("array"), Some("string"), true)
+        );
+    }
+
+    #[test]
+    fn values_are_lists_and_not_prose() {
+        assert_eq!(values_in("agent or customer"), ["agent", "customer"]);
+        assert_eq!(
+            values_in("Current state: answered, not_answered, dialing"),
+            ["answered", "not_answered", "dialing"]
+        );
+        assert_eq!(
+            values_in("Possible values: [true, false]"),
+            ["true", "false"]
+        );
+        for prose in [
+            "Full name of the customer, as entered",
+            "The start of the range",
+            "Dial start time",
+            "Supported values:\n- one\n- a b c",
+        ] {
+            assert_eq!(values_in(prose), Vec::<String>::new(), "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_requirement_with_a_condition_is_none() {
+        assert_eq!(required_in("Required. The id"), Some(true));
+        assert_eq!(required_in("(required) - name"), Some(true));
+        assert_eq!(required_in("Optional"), Some(false));
+        assert_eq!(required_in("Required for type=text"), None);
+        assert_eq!(required_in("Required if no specific userId"), None);
+    }
 }

@@ -302,3 +302,243 @@ fn canonical(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Values over few keys, so that examples meet in the same places; some keys are ids.
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            (-1e6..1e6f64).prop_map(Value::from),
+            prop_oneof![Just("text"), Just("42"), Just("{{x}}")].prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            Just("a"),
+            Just("b"),
+            Just("c"),
+            Just("0"),
+            Just("919000000001"),
+            Just("a/b~c")
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..4).prop_map(
+                    |members| Value::Object(
+                        members
+                            .into_iter()
+                            .map(|(key, one)| (key.to_owned(), one))
+                            .collect()
+                    )
+                ),
+            ]
+        })
+    }
+
+    fn shape_of(examples: &[Value]) -> Shape {
+        examples.iter().fold(Shape::default(), |shape, one| {
+            shape.merge(&Shape::of(one, &[]))
+        })
+    }
+
+    fn accepts(schema: &Value, value: &Value) -> bool {
+        jsonschema::validator_for(schema)
+            .expect("a shape renders as JSON Schema")
+            .is_valid(value)
+    }
+
+    /// The schema read as if nothing but what it names existed, and all of it were optional.
+    fn closed(schema: &Value) -> Value {
+        let mut closed = schema.clone();
+        close(&mut closed);
+        closed
+    }
+
+    fn close(schema: &mut Value) {
+        let Some(members) = schema.as_object_mut() else {
+            return;
+        };
+        members.shift_remove("required");
+        for key in ["properties", "patternProperties"] {
+            for (_, inner) in members
+                .get_mut(key)
+                .and_then(Value::as_object_mut)
+                .into_iter()
+                .flatten()
+            {
+                close(inner);
+            }
+        }
+        // A map is closed by its keys, not by its values.
+        if let Some(mut entries) = members.shift_remove("additionalProperties") {
+            close(&mut entries);
+            members.insert("patternProperties".into(), json!({ID_PATTERN: entries}));
+        }
+        let kinds = members.get("type").cloned().unwrap_or_default();
+        if kinds == "object"
+            || kinds
+                .as_array()
+                .is_some_and(|kinds| kinds.contains(&json!("object")))
+        {
+            members.insert("additionalProperties".into(), json!(false));
+        }
+        if kinds == "array"
+            || kinds
+                .as_array()
+                .is_some_and(|kinds| kinds.contains(&json!("array")))
+        {
+            match members.get_mut("items") {
+                Some(items) => close(items),
+                None => drop(members.insert("items".into(), json!(false))),
+            }
+        }
+    }
+
+    /// All places where a schema demands properties, with the number of examples they were seen in.
+    fn demands(shape: &Shape, at: &str, found: &mut Vec<(String, Vec<String>, usize)>) {
+        if let Some(array) = &shape.array {
+            demands(array, &format!("{at}/*"), found);
+        }
+        if let Some(object) = &shape.object {
+            let always = object
+                .fields
+                .iter()
+                .filter(|(_, field)| field.always)
+                .map(|(name, _)| name.clone());
+            found.push((at.to_owned(), always.collect(), object.witnesses.len()));
+            for (name, field) in &object.fields {
+                demands(&field.shape, &format!("{at}/{name}"), found);
+            }
+            if let Some(entries) = &object.entries {
+                demands(entries, &format!("{at}/{{}}"), found);
+            }
+        }
+    }
+
+    proptest! {
+        /// The order of two examples does not matter.
+        #[test]
+        fn merging_is_commutative(a in values(), b in values()) {
+            let (a, b) = (Shape::of(&a, &[]), Shape::of(&b, &[]));
+            prop_assert_eq!(a.merge(&b), b.merge(&a));
+            let mut one = a.merge(&b).schema();
+            let mut other = b.merge(&a).schema();
+            sort_required(&mut one);
+            sort_required(&mut other);
+            prop_assert_eq!(one, other);
+        }
+
+        /// It does not matter which examples met first.
+        #[test]
+        fn merging_is_associative(a in values(), b in values(), c in values()) {
+            let (a, b, c) = (Shape::of(&a, &[]), Shape::of(&b, &[]), Shape::of(&c, &[]));
+            prop_assert_eq!(a.merge(&b).merge(&c), a.merge(&b.merge(&c)));
+        }
+
+        /// Seeing an example again teaches nothing.
+        #[test]
+        fn merging_is_idempotent(examples in prop::collection::vec(values(), 1..4)) {
+            let shape = shape_of(&examples);
+            prop_assert_eq!(&shape.merge(&shape), &shape);
+            prop_assert_eq!(&shape.merge(&Shape::of(&examples[0], &[])), &shape);
+            prop_assert_eq!(shape.merge(&Shape::default()), shape);
+        }
+
+        /// Every example keeps the schema made from it and others.
+        #[test]
+        fn every_example_is_valid(examples in prop::collection::vec(values(), 1..5)) {
+            let schema = shape_of(&examples).schema();
+            for one in &examples {
+                prop_assert!(accepts(&schema, one), "{one} against {schema}");
+            }
+        }
+
+        /// What the schema describes before a further example, it describes afterwards too.
+        #[test]
+        fn a_further_example_never_narrows(examples in prop::collection::vec(values(), 1..4), further in values(), probe in values()) {
+            let before = shape_of(&examples);
+            let after = before.merge(&Shape::of(&further, &[]));
+            let (narrow, wide) = (closed(&before.schema()), closed(&after.schema()));
+            for one in examples.iter().chain([&probe]) {
+                prop_assert!(!accepts(&narrow, one) || accepts(&wide, one), "{one} kept {narrow} but not {wide}");
+            }
+        }
+
+        /// Once two examples have been seen somewhere, a further one can only make properties optional there.
+        #[test]
+        fn a_further_example_never_demands_more(examples in prop::collection::vec(values(), 2..5), further in values()) {
+            let before = shape_of(&examples);
+            let after = before.merge(&Shape::of(&further, &[]));
+            let (mut old, mut new) = (vec![], vec![]);
+            demands(&before, "", &mut old);
+            demands(&after, "", &mut new);
+            for (at, demanded, _) in new {
+                if let Some((_, known, witnesses)) = old.iter().find(|(place, _, _)| *place == at)
+                    && *witnesses > 1
+                {
+                    prop_assert!(demanded.iter().all(|name| known.contains(name)), "{at}: {demanded:?} after {known:?}");
+                }
+            }
+        }
+    }
+
+    fn sort_required(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                if let Some(Value::Array(names)) = members.get_mut("required") {
+                    names.sort_by_key(Value::to_string);
+                }
+                members.values_mut().for_each(sort_required);
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(sort_required),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn one_example_demands_nothing_two_demand_what_both_have() {
+        let one = json!({"a": 1, "b": "x"});
+        let other = json!({"a": 2});
+        assert_eq!(
+            shape_of(std::slice::from_ref(&one)).schema(),
+            json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}})
+        );
+        assert_eq!(shape_of(&[one, other]).schema()["required"], json!(["a"]));
+    }
+
+    #[test]
+    fn elements_of_one_example_are_one_example() {
+        let schema = shape_of(&[json!({"list": [{"a": 1}, {"a": 2}]})]).schema();
+        assert_eq!(
+            schema["properties"]["list"]["items"],
+            json!({"type": "object", "properties": {"a": {"type": "integer"}}})
+        );
+    }
+
+    #[test]
+    fn keys_that_are_ids_make_a_map() {
+        let schema = shape_of(&[
+            json!({"919000000001": {"ok": true}}),
+            json!({"919000000002": {"ok": null}}),
+        ])
+        .schema();
+        assert_eq!(
+            schema["additionalProperties"]["properties"]["ok"]["type"],
+            json!(["boolean", "null"])
+        );
+        assert!(schema.get("properties").is_none() && schema.get("required").is_none());
+    }
+
+    #[test]
+    fn digits_in_quotes_stay_text_and_holes_stay_open() {
+        assert_eq!(shape_of(&[json!("42")]).schema(), json!({"type": "string"}));
+        let holed = Shape::of(&json!({"to": "{{to}}"}), &["/to".to_owned()]);
+        assert_eq!(holed.schema()["properties"]["to"], json!({}));
+    }
+}
