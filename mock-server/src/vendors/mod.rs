@@ -24,4 +24,5 @@ vendors! {
     balesotomatis::BalesOtomatis,
     cekat::Cekat,
     omnichat::Omnichat,
+    heltar::Heltar,
 }
