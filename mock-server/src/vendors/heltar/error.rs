@@ -365,8 +365,8 @@ fn complaint(operation: &str, violation: &Violation) -> String {
     }
     match violation.rule {
         Rule::Required => format!("\"{field}\" is required"),
-        Rule::Type => format!("\"{field}\" must be {}", violation.expected),
-        _ => format!("\"{field}\" is invalid: {}", violation.message),
+        Rule::Forbidden | Rule::Undocumented => format!("\"{field}\" is not allowed"),
+        _ => format!("\"{field}\" must be {}", violation.expected),
     }
 }
 

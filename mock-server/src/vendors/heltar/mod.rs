@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 use self::auth::Caller;
 use self::error::Error;
@@ -53,7 +53,8 @@ impl Vendor for Heltar {
         name: "heltar",
         contract: include_str!("../../../../fixtures/heltar/openapi.json"),
         seed: include_str!("../../../../fixtures/heltar/seed.json"),
-        demo_headers: &[("Authorization", "Bearer heltar-mock-key")],
+        seed_day: "2023-12-28T12:00:00Z",
+        demo_headers: &[("authorization", "Bearer heltar-mock-key")],
         any_content_type: false,
         // The vendor limits calls per business and publishes no numbers.
         rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },
@@ -122,8 +123,8 @@ impl Vendor for Heltar {
         self.let_happen(happening, moment)
     }
 
-    fn wake(&mut self, now: Timestamp) {
-        self.wake_at(now);
+    fn wake(&mut self, passed: SignedDuration) {
+        self.move_last_day(passed);
     }
 
     fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {

@@ -14,6 +14,7 @@ use super::resources::files::Upload;
 use super::resources::messages::Message;
 use super::resources::templates::Template;
 use crate::kernel::table::{Record, Single, Table};
+use crate::kernel::vendor::Vendor as _;
 
 /// The whole memory of one HeltarChat business.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,15 +43,12 @@ pub struct Heltar {
     pub uploads: Table<Upload>,
 }
 
-/// When the seed's story takes place; what is open in it is open whenever a server starts.
-const SEEDED: Timestamp = Timestamp::constant(1_703_764_800, 0);
-
 impl Heltar {
-    /// Moves the last day before the seed's own time to the day before `now`.
-    pub fn wake_at(&mut self, now: Timestamp) {
-        let by = now.duration_since(SEEDED);
-        let is_recent = |at: Instant| at.0 >= SEEDED - WINDOW;
-        let moved = |at: &mut Instant| *at = Instant::new(at.plus(by).0);
+    /// Moves the last day before the seed's own time later by `passed`, so that what is open in it stays open.
+    pub fn move_last_day(&mut self, passed: SignedDuration) {
+        let from = Instant::new(Self::PROFILE.seed_day()).plus(-WINDOW);
+        let is_recent = |at: Instant| at >= from;
+        let moved = |at: &mut Instant| *at = Instant::new(at.plus(passed).0);
         let clients: Vec<_> = self.clients.iter().filter(|client| is_recent(client.latest_message_timestamp)).cloned().collect();
         for mut client in clients {
             moved(&mut client.conversation_expire);
