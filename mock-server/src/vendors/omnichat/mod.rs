@@ -9,6 +9,8 @@
 //! - Ranges take milliseconds and at most seven days, except for contacts and tagging logs.
 //! - Bodies are read strictly: single quotes, comments and trailing commas are refused, also where
 //!   the vendor's own examples have them.
+//! - WhatsApp events are forwarded in Meta's envelope, one to a request; the vendor's own topics are sent
+//!   bare, with `X-Omnichat-…` headers. More than 20 failures in a row disable an endpoint.
 //! - The limit of 40 requests per second counts for the team, over all operations together.
 
 pub mod auth;
@@ -59,7 +61,17 @@ impl Vendor for Omnichat {
             generous: Some(2000),
             window: Duration::from_secs(1),
         },
-        delivery: DeliveryProfile::DEFAULT,
+        delivery: DeliveryProfile {
+            timeout: Duration::from_secs(15),
+            retries: &[
+                (Duration::from_secs(5), Duration::from_secs(10)),
+                (Duration::from_secs(60), Duration::from_secs(120)),
+                (Duration::from_secs(600), Duration::from_secs(1200)),
+            ],
+            disable_after: Some(21),
+            headers: webhooks::headers,
+            ..DeliveryProfile::DEFAULT
+        },
     };
 
     fn routes(routes: Routes<Self>) -> Routes<Self> {

@@ -31,16 +31,16 @@ pub fn dress(call: &Call, parts: &mut Parts, _body: &Bytes) {
             HeaderValue::from_static(value),
         );
     }
-    if let Ok(trace) = HeaderValue::from_str(&trace(call.id)) {
+    if let Ok(trace) = HeaderValue::from_str(&uuid_of(call.id)) {
         parts
             .headers
             .insert(HeaderName::from_static("x-omnichat-arkham-trace-id"), trace);
     }
 }
 
-/// A UUID that belongs to the request's number, so that the same story has the same traces.
-fn trace(request: u64) -> String {
-    let digest: [u8; 32] = Sha256::digest(request.to_le_bytes()).into();
+/// A UUID that belongs to a number, so that the same story has the same traces.
+pub fn uuid_of(number: u64) -> String {
+    let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Builder::from_random_bytes(bytes).into_uuid().to_string()
