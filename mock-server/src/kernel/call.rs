@@ -6,6 +6,7 @@ use bytes::Bytes;
 use contracts::check::{Body, Incoming, Part};
 use contracts::document::Operation;
 use http::{HeaderMap, Method};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::refusal::{Reason, Refusal};
@@ -52,6 +53,8 @@ pub enum Content {
 pub struct Call {
     /// The number of this request in its workspace, as the journal has it.
     pub id: u64,
+    /// When it came, on the workspace's clock.
+    pub at: Timestamp,
     /// The request as it came.
     pub wire: Arc<Wire>,
     /// The path in the vendor's own terms: without mount prefix, workspace or query.
@@ -136,13 +139,10 @@ impl Call {
 
     /// Refuses this call.
     #[must_use]
-    pub fn refuse(&self, reason: Reason) -> Refusal {
+    pub fn refuse(self: &Arc<Self>, reason: Reason) -> Refusal {
         Refusal {
             reason,
-            operation: self
-                .operation
-                .map(|operation| operation.name.as_str().into()),
-            path: Arc::clone(&self.path),
+            call: Arc::clone(self),
         }
     }
 

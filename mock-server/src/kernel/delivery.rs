@@ -44,6 +44,9 @@ pub struct Endpoint {
     /// Failed deliveries since the last success.
     #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u32,
+    /// What the vendor's own API keeps about it.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub extra: serde_json::Value,
     /// Why the server disabled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_because: Option<String>,
@@ -70,6 +73,7 @@ impl Endpoint {
             signature: Signature::default(),
             verify_token: None,
             failures: 0,
+            extra: serde_json::Value::Null,
             disabled_because: None,
         }
     }

@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 use http::response::Parts;
 use http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 
 use super::call::{Call, Content, Wire};
 use super::journal::{Entry, Finding, FindingKind};
@@ -25,7 +26,7 @@ use super::rate_limit::RateLimiting;
 use super::refusal::{Denial, Reason, Refusal};
 use super::routes::{Answered, Binding, Mounted};
 use super::store::{AnySlot, CurrentSlot, Slot};
-use super::vendor::{Credential, Vendor};
+use super::vendor::{Credential, RateLimit, Vendor};
 use super::workspace::{Workspace, Workspaces};
 
 /// How the pipeline treats requests, for all vendors alike.
@@ -65,7 +66,7 @@ pub struct Manners {
     /// Reads the credentials.
     pub credentials: fn(&Call) -> Result<Vec<Credential>, Denial>,
     /// Puts the caller into the extensions.
-    pub caller: fn(&dyn AnySlot, &[Credential], &Call, &mut Extensions) -> Result<(), Denial>,
+    pub caller: Recognise,
     /// Puts the caller that a welcome stranger stands for into the extensions.
     pub guest: fn(&dyn AnySlot, &[Credential], &mut Extensions),
     /// Says no.
@@ -74,9 +75,14 @@ pub struct Manners {
     pub dress: fn(&Call, &mut Parts, &Bytes),
     /// Has the last word on an answer that says no, knowing the state.
     pub settle: fn(&dyn AnySlot, &mut Parts),
+    /// How often this call's credential may call.
+    pub rate_limit: fn(&Call) -> RateLimit,
     /// Lets a violation through to the handler.
     pub tolerates: fn(&Call, &Violation) -> bool,
 }
+
+/// Finds out who is calling and puts them into the extensions.
+pub type Recognise = fn(&dyn AnySlot, &[Credential], &Call, &mut Extensions) -> Result<(), Denial>;
 
 impl Manners {
     /// The manners of `V`.
@@ -104,6 +110,7 @@ impl Manners {
             },
             dress: V::dress,
             settle: |any, parts| slot::<V>(any).read(|vendor, _| vendor.settle(parts)),
+            rate_limit: V::rate_limit,
             tolerates: V::tolerates,
         }
     }
@@ -129,11 +136,11 @@ pub async fn answer(
     let credentials = (mounted.manners.credentials)(&call);
     let workspace = match find_workspace(workspaces, arrival.workspace, &credentials) {
         Ok(workspace) => workspace,
-        Err(refusal) => return (mounted.manners.refuse)(call.refuse(refusal)),
+        Err(reason) => return (mounted.manners.refuse)(Arc::new(call).refuse(reason)),
     };
     call.id = workspace.journal.number();
+    call.at = workspace.clock.now();
     let call = Arc::new(call);
-    let at = workspace.clock.now();
     let mut findings = Vec::new();
     let mut near = Vec::new();
     let mut broken = Vec::new();
@@ -191,7 +198,7 @@ pub async fn answer(
     }
     let entry = Arc::new(Entry {
         id: call.id,
-        at,
+        at: call.at,
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         vendor: mounted.name,
         operation: call.operation.map(|operation| operation.name.as_str()),
@@ -295,14 +302,12 @@ impl Passage<'_> {
             return refuse(call.refuse(Reason::Fault(status)));
         }
 
-        let now = workspace.clock.now();
         let (standing, verdict) = rate_limit::count(
             mounted,
             workspace,
             credentials,
             call,
             settings.rate_limits,
-            now,
             findings,
         );
         let mut response = match verdict {
@@ -381,6 +386,7 @@ async fn read(
     let routed = mounted.document.route(&wire.method, &path);
     let mut call = Call {
         id: 0,
+        at: Timestamp::UNIX_EPOCH,
         wire: Arc::new(wire),
         path: path.into(),
         query,
@@ -434,7 +440,7 @@ fn mark(
     parts: &mut Parts,
     mounted: &Mounted,
     workspace: &Workspace,
-    call: &Call,
+    call: &Arc<Call>,
     near: &[contracts::document::NearMiss],
 ) {
     if let Some(operation) = call.operation {

@@ -7,16 +7,30 @@ use axum::response::{IntoResponse, Response};
 use contracts::check::Violation;
 use http::{Method, StatusCode};
 
+use super::call::Call;
+
 /// A request stopped by a layer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct Refusal {
     /// Why.
     pub reason: Reason,
-    /// The operation that was called, where it is known.
-    pub operation: Option<Arc<str>>,
+    /// What was called, for words that depend on it.
+    pub call: Arc<Call>,
+}
+
+impl Refusal {
+    /// The operation that was called; empty where the request reached none.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.call.operation_name()
+    }
+
     /// The vendor's path that was called.
-    pub path: Arc<str>,
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.call.path
+    }
 }
 
 /// Why a request was stopped.

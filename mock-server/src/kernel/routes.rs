@@ -220,7 +220,7 @@ impl Mounted {
 
     /// Answers a request with its nearest documented example.
     #[must_use]
-    pub fn replay(&self, operation: &'static Operation, call: &super::call::Call) -> Response {
+    pub fn replay(&self, operation: &'static Operation, call: &Arc<super::call::Call>) -> Response {
         replay::nearest(self.document, operation, call).unwrap_or_else(|| {
             call.refuse(super::refusal::Reason::Internal(format!(
                 "\"{}\" has no documented answer",

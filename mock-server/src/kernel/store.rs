@@ -227,6 +227,7 @@ impl<V: Vendor> Slot<V> {
                 channel: webhook.channel(),
                 conversation: webhook.conversation(),
                 identity: webhook.identity(),
+                headers: webhook.headers(),
                 payload: webhook.payload(),
                 at: now,
                 cause,

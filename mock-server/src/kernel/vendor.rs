@@ -77,6 +77,11 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
     /// Has the last word on an answer that says no, where a setting in the state changes how this vendor does.
     fn settle(&self, _parts: &mut Parts) {}
 
+    /// How often the credential of this call may call; the profile's limit unless hosts or operations differ.
+    fn rate_limit(_call: &Call) -> RateLimit {
+        Self::PROFILE.rate_limit
+    }
+
     /// Whether this vendor answers requests with this violation itself, in its handler,
     /// so that the request check must let it through.
     fn tolerates(_call: &Call, _violation: &Violation) -> bool {
@@ -154,6 +159,11 @@ pub trait Announce: Serialize + Send {
     /// What makes two announcements the same to this vendor, where it suppresses repeats.
     fn identity(&self) -> Option<String> {
         None
+    }
+
+    /// Headers that each delivery of this announcement carries, whatever its endpoint.
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// The channel or family that endpoints subscribe to, where the vendor has such; the name otherwise.

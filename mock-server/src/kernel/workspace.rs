@@ -71,6 +71,8 @@ pub struct Announced {
     pub conversation: String,
     /// What makes two announcements the same, where the vendor suppresses repeats.
     pub identity: Option<String>,
+    /// Headers that each delivery carries.
+    pub headers: Vec<(&'static str, String)>,
     /// The payload.
     pub payload: Value,
     /// When, on the workspace's clock.
@@ -96,6 +98,8 @@ pub struct Event {
     pub conversation: String,
     /// What makes two announcements the same, where the vendor suppresses repeats.
     pub identity: Option<String>,
+    /// Headers that each delivery carries.
+    pub headers: Vec<(&'static str, String)>,
     /// The payload, compact JSON.
     #[serde(serialize_with = "as_json")]
     pub payload: Bytes,
@@ -232,6 +236,7 @@ impl Workspace {
             channel,
             conversation,
             identity,
+            headers,
             payload,
             at,
             cause,
@@ -245,6 +250,7 @@ impl Workspace {
             channel,
             conversation,
             identity,
+            headers,
             payload: serde_json::to_vec(&payload).unwrap_or_default().into(),
             cause,
             findings: violations.iter().map(Finding::from_violation).collect(),
@@ -287,8 +293,7 @@ impl Workspace {
     /// Moves the clock as far as there is anything planned. Returns how many plans ran.
     pub async fn advance_until_idle(&self) -> usize {
         let _one_at_a_time = self.running.lock().await;
-        let ran = self.run_until(Timestamp::MAX, true).await;
-        ran
+        self.run_until(Timestamp::MAX, true).await
     }
 
     /// Runs what is due by `target`. With `settle`, time waits for the deliveries in flight, so that a
@@ -436,6 +441,11 @@ impl Workspaces {
         let mut all: Vec<_> = self.all.read().values().cloned().collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
+    }
+
+    /// Where the server is reached, without a slash at the end.
+    pub fn root_url(&self) -> String {
+        self.root_url.read().clone()
     }
 
     /// Forgets a workspace with all it knows. False when there was none.

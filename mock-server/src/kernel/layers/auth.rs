@@ -1,5 +1,7 @@
 //! Who is calling: by the vendor's credentials, or by one that was minted for a workspace.
 
+use std::sync::Arc;
+
 use http::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +31,7 @@ pub fn identify(
     mounted: &Mounted,
     slot: &dyn AnySlot,
     credentials: &Result<Vec<Credential>, Denial>,
-    call: &Call,
+    call: &Arc<Call>,
     mode: AuthMode,
     workspaces: &Workspaces,
     extensions: &mut Extensions,

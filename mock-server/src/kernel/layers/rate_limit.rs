@@ -1,6 +1,6 @@
 //! Counts the request and refuses one too many.
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
 use crate::kernel::call::Call;
 use crate::kernel::journal::{Finding, FindingKind};
@@ -18,9 +18,8 @@ pub fn count(
     mounted: &Mounted,
     workspace: &Workspace,
     credentials: &Result<Vec<Credential>, Denial>,
-    call: &Call,
+    call: &Arc<Call>,
     limiting: RateLimiting,
-    now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> (Standing, Result<(), Refusal>) {
     let key = credentials
@@ -31,9 +30,9 @@ pub fn count(
     let standing = workspace.rate_limits.count(
         mounted.name,
         key,
-        &mounted.profile.rate_limit,
+        &(mounted.manners.rate_limit)(call),
         limiting,
-        now,
+        call.at,
     );
     if standing.would_exceed && !standing.exceeded {
         let message = "The vendor's own rate limit would have stopped this request.";
@@ -41,7 +40,7 @@ pub fn count(
     }
     let verdict = if standing.exceeded {
         Err(call.refuse(Reason::TooMany {
-            retry_after: standing.retry_after(now),
+            retry_after: standing.retry_after(call.at),
         }))
     } else {
         Ok(())

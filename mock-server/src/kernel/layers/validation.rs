@@ -1,8 +1,10 @@
 //! Checks the request against the contract: what the documentation requires is refused,
 //! what is merely undocumented is let through and noted.
 
+use std::sync::Arc;
+
 use contracts::check::{Rule, Violation};
-use contracts::document::Document;
+use contracts::document::{Document, Operation};
 
 use crate::kernel::call::{Call, Content};
 use crate::kernel::journal::Finding;
@@ -16,7 +18,7 @@ use crate::kernel::routes::Mounted;
 pub fn check(
     document: &Document,
     mounted: &Mounted,
-    call: &Call,
+    call: &Arc<Call>,
     strict: bool,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Refusal> {
@@ -28,7 +30,7 @@ pub fn check(
         line,
         column,
     } = &call.content
-        && operation.body.is_some()
+        && expects_json(operation)
     {
         let (message, line, column) = (message.clone(), *line, *column);
         return Err(call.refuse(Reason::BrokenJson {
@@ -52,4 +54,10 @@ pub fn check(
     } else {
         Err(call.refuse(Reason::Invalid(broken)))
     }
+}
+
+/// Whether the documented body is JSON; where anything may be sent, broken JSON is as good as the rest.
+fn expects_json(operation: &Operation) -> bool {
+    let mut content = operation.body.iter().flat_map(|body| &body.content);
+    content.any(|media| media.media_type.ends_with("json"))
 }

@@ -85,6 +85,7 @@ impl IntoResponse for Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
+        let operation = refusal.operation();
         match refusal.reason {
             Reason::Denied(Denial::Forbidden(_)) => Self::MissingToken,
             Reason::Denied(
@@ -94,7 +95,6 @@ impl From<Refusal> for Error {
             Reason::BrokenJson { .. } => Self::BrokenJson,
             Reason::TooLarge { .. } => Self::TooLarge,
             Reason::Invalid(violations) => {
-                let operation = refusal.operation.as_deref().unwrap_or_default();
                 let first = violations.first();
                 Self::Invalid(first.map_or_else(
                     || "Invalid request".to_owned(),

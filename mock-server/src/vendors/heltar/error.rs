@@ -165,8 +165,8 @@ impl Error {
             Self::NoSuchKey => Some("NoSuchKey"),
             Self::UploadExpired => Some("AccessDenied"),
             Self::WrongSignature => Some("SignatureDoesNotMatch"),
-            Self::Refused(Refusal { operation: Some(operation), reason, .. }) if operation.starts_with("files.") => {
-                match reason {
+            Self::Refused(refusal) if refusal.operation().starts_with("files.") => {
+                match &refusal.reason {
                     Reason::TooLarge { .. } => Some("EntityTooLarge"),
                     Reason::TooMany { .. } => Some("SlowDown"),
                     Reason::Fault(_) | Reason::Internal(_) => Some("InternalError"),
@@ -334,13 +334,13 @@ fn status_of(reason: &Reason) -> StatusCode {
 
 /// A layer's refusal in the vendor's words.
 fn words(refusal: &Refusal) -> String {
-    let operation = refusal.operation.as_deref().unwrap_or_default();
+    let operation = refusal.operation();
     match &refusal.reason {
         Reason::Denied(Denial::Forbidden(scope)) => format!("API key does not have the required scope ({scope})"),
         Reason::Denied(Denial::Missing | Denial::Malformed | Denial::Unknown | Denial::UnknownPart(_)) => {
             "Unauthorized".into()
         }
-        Reason::UnknownPath | Reason::WrongMethod { .. } => format!("Path {} not found", refusal.path),
+        Reason::UnknownPath | Reason::WrongMethod { .. } => format!("Path {} not found", refusal.path()),
         Reason::BrokenJson { message, line, column } => format!("{message} in JSON at line {line} column {column}"),
         Reason::TooLarge { .. } => "request entity too large".into(),
         Reason::Invalid(violations) => violations.first().map_or_else(String::new, |first| complaint(operation, first)),

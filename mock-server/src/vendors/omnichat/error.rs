@@ -414,7 +414,7 @@ fn field(pointer: &str) -> String {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let operation = refusal.operation.as_deref().unwrap_or_default();
+        let operation = refusal.operation();
         let rooms = operation.starts_with("rooms.");
         let headless = operation == HEADLESS;
         match refusal.reason {

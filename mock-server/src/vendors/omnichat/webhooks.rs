@@ -49,6 +49,7 @@ mod tests {
             channel: name.to_owned(),
             conversation: String::new(),
             identity: None,
+            headers: Vec::new(),
             payload: bytes::Bytes::new(),
             cause: None,
             findings: Vec::new(),
