@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use http::Method;
 use insta::assert_snapshot;
+use mock_server::kernel::layers::auth::AuthMode;
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use serde_json::{Value, json};
 
 use crate::support::story;
+use crate::support::story::story_with;
 
 const KEY: &str = "demoBalesKey0000001";
 const DEVICE: &str = "BO-AAAA1111BBBB2222";
@@ -681,4 +683,93 @@ async fn refusals_may_travel_as_successes() {
         .await;
     story.post("/public/v1/nowhere", json!({})).await;
     assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_limit_of_sends_counts_per_number_and_minute() {
+    let mut story = story::<BalesOtomatis>();
+    let mut state = story.state();
+    state["settings"]["sends_per_minute"] = json!(2);
+    let slot = story
+        .workspace()
+        .slot("balesotomatis")
+        .expect("the story's vendor");
+    slot.restore(&state).expect("a state that was dumped");
+    let text = device(json!({"phone_no": "81200000001", "message": "Halo"}));
+    let path = "/public/v1/send_personal_message";
+    assert_eq!(story.post(path, text.clone()).await.status, 200);
+    story.wait(Duration::from_secs(30)).await;
+    assert_eq!(story.post(path, text.clone()).await.status, 200);
+    let refused = story.post(path, text.clone()).await;
+    assert_snapshot!(refused.text, @r#"{"code":"400","message":"Reached of Rate-Limited","type":"fatal_error"}"#);
+    let other = to("6281234567890", json!({"message": "Halo"}));
+    assert_eq!(
+        story
+            .post("/public/v1/send_meta_personal_message", other)
+            .await
+            .status,
+        200
+    );
+    story.wait(Duration::from_secs(30)).await;
+    assert_eq!(story.post(path, text).await.status, 200);
+    story.assert_honest();
+}
+
+#[tokio::test]
+async fn a_missed_call_opens_the_window_and_is_not_told() {
+    let mut story = story::<BalesOtomatis>();
+    let text = to(
+        "6281200000055",
+        json!({"message": "Anda menelepon?", "method_send": "sync"}),
+    );
+    assert_eq!(
+        story
+            .post("/public/v1/send_meta_personal_message", text.clone())
+            .await
+            .status,
+        400
+    );
+    story
+        .happen(json!({"type": "missed_call", "from": "6281200000055"}))
+        .await;
+    assert_eq!(
+        story
+            .post("/public/v1/send_meta_personal_message", text)
+            .await
+            .status,
+        200
+    );
+    assert!(!story.transcript().contains('↯'));
+}
+
+#[tokio::test]
+async fn any_key_will_do_where_the_server_is_told_so() {
+    let mut story = story_with::<BalesOtomatis>(|options| options.auth = AuthMode::Any);
+    let strange = json!({"api_key": "anything", "number_id": "BO-ANYTHING", "phone_no": "81200000001", "message": "Halo"});
+    assert_eq!(
+        story
+            .post("/public/v1/send_personal_message", strange)
+            .await
+            .status,
+        200
+    );
+    let strange = json!({"secret_key": "anything", "licenses_key": "WB-ANYTHING"});
+    assert_eq!(
+        story
+            .post("/public/v1/get-template-list", strange)
+            .await
+            .json()["TotalRecords"],
+        4
+    );
+    assert_eq!(
+        story
+            .post(
+                "/public/v1/get-template-list",
+                json!({"secret_key": "anything"})
+            )
+            .await
+            .status,
+        405
+    );
+    story.assert_honest();
 }

@@ -22,6 +22,9 @@ pub enum Error {
     /// The account has no such device or licence.
     #[error("Invalid Number ID")]
     UnknownNumber,
+    /// The number sent too much within a minute.
+    #[error("Reached of Rate-Limited")]
+    TooManySends,
     /// The number is not on WhatsApp.
     #[error("Invalid WhatsApp Number")]
     NotOnWhatsApp,
@@ -69,7 +72,8 @@ impl Error {
             Self::WrongParameter => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnknownKey => StatusCode::FORBIDDEN,
             Self::UnknownNumber => StatusCode::NOT_FOUND,
-            Self::NotOnWhatsApp
+            Self::TooManySends
+            | Self::NotOnWhatsApp
             | Self::UnknownGroup
             | Self::NotGroupAdmin
             | Self::OtpInvalid

@@ -50,6 +50,14 @@ pub enum Happening {
     },
     /// A customer writes to one of the account's numbers.
     IncomingChat(Incoming),
+    /// A customer calls an official number in vain, or taps a button: that too opens the window, and nothing is told.
+    MissedCall {
+        /// The number's `licenses_key`; the first one when empty.
+        #[serde(default)]
+        number: String,
+        /// The customer's number.
+        from: String,
+    },
     /// The owner of a number writes on the phone itself: an echo.
     TypedOnPhone(Incoming),
     /// A phone is reached again.
@@ -103,6 +111,12 @@ impl BalesOtomatis {
             Happening::Failed { message, reason } => self.advance(&message, Status::Failed, reason, moment.now),
             Happening::TemplateReviewed { template, status } => self.review(&template, status, moment),
             Happening::IncomingChat(incoming) => self.hear(incoming, false, moment),
+            Happening::MissedCall { number, from } => {
+                let number = self.licence_or_first(&number)?;
+                let peer = peer_of(&from)?;
+                self.heard_from(&number, &peer, &peer, moment.now);
+                Ok(())
+            }
             Happening::TypedOnPhone(incoming) => self.hear(incoming, true, moment),
             Happening::DeviceConnected { number_id } => self.switch(&number_id, Connection::Connected, moment.now),
             Happening::DeviceDisconnected { number_id } => self.switch(&number_id, Connection::Disconnected, moment.now),
@@ -153,15 +167,22 @@ impl BalesOtomatis {
         switched.ok_or_else(|| unknown("device", number_id))
     }
 
+    fn licence_or_first(&self, shown: &str) -> Result<String, Impossible> {
+        let found = match self.meant(shown) {
+            "" => self.licences.iter().next(),
+            key => self.licences.get(key),
+        };
+        found.map(|licence| licence.licenses_key.clone()).ok_or_else(|| unknown("number", shown))
+    }
+
     /// A message in a chat: it opens the window of an official number unless our side wrote it, and is told.
     fn hear(&mut self, heard: Incoming, from_me: bool, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
-        let first = || self.licences.iter().next().map(|licence| licence.licenses_key.clone());
-        let number = if heard.number.is_empty() { first().unwrap_or_default() } else { self.meant(&heard.number).to_owned() };
+        let number = match self.devices.get(self.meant(&heard.number)) {
+            Some(device) => device.number_id.clone(),
+            None => self.licence_or_first(&heard.number)?,
+        };
         let official = self.licences.contains(&number);
-        if !official && !self.devices.contains(&number) {
-            return Err(unknown("number", &number));
-        }
-        let peer = whatsapp_number(&heard.from, "62").map_err(|_| Impossible(format!("{:?} is no number", heard.from)))?;
+        let peer = peer_of(&heard.from)?;
         let known = self.devices.get(&number).and_then(|device| device.name_of(&peer)).map(str::to_owned);
         let name = heard.name.or(known).unwrap_or_else(|| peer.clone());
         if official && !from_me {
@@ -191,6 +212,10 @@ impl BalesOtomatis {
         moment.announce(Webhook::IncomingChat(IncomingChat { number, kind: "incoming_chat", data }));
         Ok(())
     }
+}
+
+fn peer_of(written: &str) -> Result<String, Impossible> {
+    whatsapp_number(written, "62").map_err(|_| Impossible(format!("{written:?} is no number")))
 }
 
 fn unknown(what: &str, key: &str) -> Impossible {

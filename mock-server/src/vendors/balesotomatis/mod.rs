@@ -20,6 +20,7 @@
 //! - Template creation has an envelope of its own, and Meta's refusals come with 200. Without `submitToFacebook: true`
 //!   a draft is stored, although the documented example claims otherwise.
 //! - Months are English for contacts and Indonesian for templates; totals are text in one list and numbers in another.
+//! - There is a rate limit, but nobody says which: `sends_per_minute` in the settings sets one per number.
 //! - A one-time code is looked up in the whole account, lives for `lifetime` seconds and is spent once.
 //! - The webhook comes with the header `BLS-OTO-NUMBERID` and is posted once: nobody has seen a second attempt.
 

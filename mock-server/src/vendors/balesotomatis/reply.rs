@@ -46,27 +46,28 @@ fn envelope<M>(message: M) -> Reply<M> {
     Reply { code: "200", message, kind: Some("successfully") }
 }
 
-/// The headers that PHP and the vendor put on everything.
+/// The headers that Apache puts on everything, and PHP and the vendor on their own answers.
 pub fn dress(parts: &mut Parts) {
-    const ALWAYS: [(HeaderName, &str); 5] = [
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "X-Requested-With, Content-Type, Origin, Cache-Control, Pragma, Authorization, Accept, Accept-Encoding",
-        ),
-        (header::EXPIRES, "Thu, 19 Nov 1981 08:52:00 GMT"),
-        (header::CACHE_CONTROL, "no-store, no-cache, must-revalidate"),
-        (header::PRAGMA, "no-cache"),
-    ];
-    for (name, value) in ALWAYS {
-        parts.headers.insert(name, HeaderValue::from_static(value));
-    }
-    let json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
+    parts.headers.insert(header::SERVER, HeaderValue::from_static("Apache/2.4.52 (Ubuntu)"));
+    let json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if json {
-        let with_charset = HeaderValue::from_static("application/json; charset=utf-8");
-        parts.headers.insert(header::CONTENT_TYPE, with_charset);
+        for (name, value) in OURS {
+            parts.headers.insert(name, HeaderValue::from_static(value));
+        }
     }
 }
+
+const OURS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "X-Requested-With, Content-Type, Origin, Cache-Control, Pragma, Authorization, Accept, Accept-Encoding",
+    ),
+    (header::EXPIRES, "Thu, 19 Nov 1981 08:52:00 GMT"),
+    (header::CACHE_CONTROL, "no-store, no-cache, must-revalidate"),
+    (header::PRAGMA, "no-cache"),
+];
 
 /// A time as the account sees it, without an offset: `2024-09-17 13:00:04`.
 pub fn local(at: Timestamp) -> String {

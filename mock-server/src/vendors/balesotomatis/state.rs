@@ -54,6 +54,8 @@ pub struct Settings {
     pub otp_lifetime_unit: u32,
     /// Whether an asynchronous send outside the 24-hour window is refused at once instead of failing later.
     pub refuse_outside_window: bool,
+    /// How many messages one number may send in a minute; as many as it likes when absent.
+    pub sends_per_minute: Option<u32>,
     /// Whether Meta approves what is submitted to it, when the review is over.
     pub approve_templates: bool,
     /// How many minutes Meta reviews a template.
@@ -68,6 +70,7 @@ impl Default for Settings {
             errors_as_http_200: false,
             otp_lifetime_unit: 1,
             refuse_outside_window: false,
+            sends_per_minute: None,
             approve_templates: true,
             review_minutes: 10,
             placeholders: BTreeMap::new(),

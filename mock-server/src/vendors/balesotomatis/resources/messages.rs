@@ -6,7 +6,7 @@ pub mod personal;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Method;
@@ -89,7 +89,7 @@ impl Record for Message {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![("peer", Cow::Borrowed(&self.peer))]
+        vec![("peer", Cow::Borrowed(&self.peer)), ("sender", Cow::Borrowed(&self.sender))]
     }
 }
 
@@ -119,6 +119,8 @@ pub const ON_ITS_WAY: &str = "The message is in the delivery process";
 const ATTEMPT: Duration = Duration::from_secs(1);
 const TYPING: Duration = Duration::from_secs(3);
 
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
 impl BalesOtomatis {
     /// Takes a message on. A synchronous one is tried at once and refused when the attempt fails; an
     /// asynchronous one is always taken, and may fail later.
@@ -129,6 +131,7 @@ impl BalesOtomatis {
         typing: bool,
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Error> {
+        self.may_send(&message.sender, moment.now)?;
         match method {
             Method::Sync => {
                 self.obstacle(&message, moment.now).map_or(Ok(()), Err)?;
@@ -142,6 +145,14 @@ impl BalesOtomatis {
         }
         self.messages.put(message);
         Ok(())
+    }
+
+    /// Refuses when the number has sent as much as the settings allow within the last minute.
+    fn may_send(&self, sender: &str, now: Timestamp) -> Result<(), Error> {
+        let Some(allowed) = self.settings.sends_per_minute else { return Ok(()) };
+        let recent = |message: &&Message| now.duration_since(message.accepted_at) < MINUTE;
+        let recent = self.messages.by("sender", sender).rev().take_while(recent).count();
+        if recent < allowed as usize { Ok(()) } else { Err(Error::TooManySends) }
     }
 
     /// What keeps a message from being sent now.

@@ -40,8 +40,8 @@ pub struct Created {
     success: bool,
     message: &'static str,
     fb_response: Option<Submitted>,
-    #[serde(flatten)]
-    notice: Option<Notice>,
+    review_notice_title: Option<&'static str>,
+    review_notice_message: Option<&'static str>,
 }
 
 /// Meta's part of the answer.
@@ -51,18 +51,9 @@ pub struct Submitted {
     status: Status,
 }
 
-/// What the vendor asks its customers to expect.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Notice {
-    review_notice_title: &'static str,
-    review_notice_message: &'static str,
-}
-
-const NOTICE: Notice = Notice {
-    review_notice_title: "Template Under Review",
-    review_notice_message: "Meta may take 10 minutes to max 3 days (in rare case / first time create template) \
-        for template review",
-};
+const NOTICE_TITLE: &str = "Template Under Review";
+const NOTICE: &str = "Meta may take 10 minutes to max 3 days (in rare case / first time create template) \
+    for template review";
 
 impl Draft {
     /// What Meta would refuse the draft for.
@@ -129,11 +120,21 @@ impl BalesOtomatis {
                 let review = Duration::from_secs(u64::from(self.settings.review_minutes) * 60);
                 let verdict = if self.settings.approve_templates { Status::Approved } else { Status::Rejected };
                 moment.plan(review, Happening::TemplateReviewed { template: template.id.clone(), status: verdict });
-                let message = "Template submitted to Facebook for review";
-                let fb_response = Some(Submitted { id: id.clone(), status: template.status });
-                Created { success: true, message, fb_response, notice: Some(NOTICE) }
+                Created {
+                    success: true,
+                    message: "Template submitted to Facebook for review",
+                    fb_response: Some(Submitted { id: id.clone(), status: template.status }),
+                    review_notice_title: Some(NOTICE_TITLE),
+                    review_notice_message: Some(NOTICE),
+                }
             }
-            None => Created { success: true, message: "Template saved as draft", fb_response: None, notice: None },
+            None => Created {
+                success: true,
+                message: "Template saved as draft",
+                fb_response: None,
+                review_notice_title: None,
+                review_notice_message: None,
+            },
         };
         self.templates.put(template);
         Ok(answer)
