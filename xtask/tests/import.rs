@@ -332,6 +332,50 @@ fn variants_become_guarded_branches_and_exactly_one_applies() {
 }
 
 #[test]
+fn without_an_overlay_a_member_that_differs_tells_variants_apart() {
+    let send = |id: &str, body: Value| {
+        item(
+            id,
+            "POST",
+            "https://x.example/send",
+            Some(&body.to_string()),
+        )
+    };
+    let items = json!([
+        send(
+            "text",
+            json!({"to": "a", "message": {"type": "text", "text": "hi"}})
+        ),
+        send(
+            "image",
+            json!({"to": "a", "message": {"type": "image", "link": "l"}})
+        ),
+    ]);
+    let contract = Desk::with(&collection(items.clone())).made();
+    let operation = &contract["paths"]["/send"]["post"];
+    assert_eq!(
+        operation["x-variants"][1]["when"],
+        json!([{"pointer": "/message/type", "const": "image"}])
+    );
+    assert_eq!(
+        operation["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+
+    // A saved request of a third kind shows that the member tells nothing.
+    let mut third = items;
+    third[0]["response"] = json!([{"id": "r", "name": "Success", "code": 200, "body": "{}", "originalRequest": send("x", json!({"to": "a", "message": {"type": "audio"}}))["request"]}]);
+    let contract = Desk::with(&collection(third)).made();
+    assert!(
+        contract["paths"]["/send"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+            .get("anyOf")
+            .is_some()
+    );
+}
+
+#[test]
 fn a_variant_whose_own_request_is_another_one_is_refused() {
     let send = |id: &str, body: Value| {
         item(

@@ -23,33 +23,50 @@ pub struct Inventory {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Entry {
+    /// Folders and name.
     pub title: String,
+    /// Upper case.
     pub method: String,
+    /// Scheme and host, or the variable that stands for them.
     pub host: String,
+    /// With parameters in braces.
     pub path: String,
+    /// How it shows who it is, as Postman calls it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
+    /// The operation it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
+    /// Which of its uses it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// What tells it from the other variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Condition>,
+    /// The item it is a plain copy of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<String>,
+    /// Why it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore: Option<String>,
+    /// The webhook it describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<String>,
+    /// Which generation of webhooks that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<String>,
+    /// Where it comes from, when it is not documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// Further variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<Extra>,
+    /// What to send.
     pub request: Asked,
+    /// Saved responses, by id.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub responses: IndexMap<String, Answer>,
+    /// JSON in its description, numbered from 1.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub blocks: IndexMap<String, Block>,
 }
@@ -58,7 +75,9 @@ pub struct Entry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Extra {
+    /// Its name.
     pub variant: String,
+    /// What tells it apart.
     #[serde(default)]
     pub when: Vec<Condition>,
     /// The request itself …
@@ -70,6 +89,7 @@ pub struct Extra {
     /// … or the commented-out body of the item, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_comment: Option<usize>,
+    /// Where it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
 }
@@ -78,20 +98,28 @@ pub struct Extra {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Named {
+    /// Where in the body variants stand.
     #[serde(default)]
     pub variants_at: String,
+    /// What tells it from another operation on the same method and path.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// Further paths that reach it.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Its host, when it is not the vendor's first.
     #[serde(default)]
     pub host: Option<String>,
+    /// Its path.
     #[serde(default)]
     pub path: Option<String>,
+    /// In our words.
     #[serde(default)]
     pub summary: Option<String>,
+    /// Where it comes from.
     #[serde(default)]
     pub evidence: Option<String>,
+    /// Instead of its noun.
     #[serde(default)]
     pub tags: Option<Vec<String>>,
 }
@@ -115,12 +143,16 @@ pub enum In {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
+    /// Where it looks.
     #[serde(rename = "in", default, skip_serializing_if = "is_body")]
     pub place: In,
+    /// In the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// Outside the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// It is this.
     #[serde(
         rename = "const",
         default,
@@ -128,10 +160,13 @@ pub struct Condition {
         deserialize_with = "some"
     )]
     pub constant: Option<Value>,
+    /// It is one of these.
     #[serde(rename = "enum", default, skip_serializing_if = "Option::is_none")]
     pub one_of: Option<Vec<Value>>,
+    /// It is there, or is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub present: Option<bool>,
+    /// It is text that matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
 }
@@ -149,16 +184,23 @@ fn some<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::E
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
+    /// Upper case.
     pub method: String,
+    /// As documented, without query.
     pub url: String,
+    /// What stands for the parameters of the path.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub path: IndexMap<String, String>,
+    /// In order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<(String, String)>,
+    /// Without credentials.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// What is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Payload>,
+    /// How the body was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
     /// Pointers of template holes that stood without quotes.
@@ -170,9 +212,13 @@ pub struct Asked {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Payload {
+    /// JSON.
     Json(Value),
+    /// Anything else.
     Text(String),
+    /// Names and values.
     Form(Vec<(String, Value)>),
+    /// Names and values, or `{"file": name}`.
     Multipart(Vec<(String, Value)>),
 }
 
@@ -180,22 +226,30 @@ pub enum Payload {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Answer {
+    /// Its name in the collection.
     pub name: String,
+    /// Its HTTP status.
     pub status: u16,
+    /// `inferred` when the collection gives no status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_evidence: Option<String>,
+    /// As recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// The request it answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Asked>,
+    /// When it is JSON.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "some_value"
     )]
     pub body: Option<Value>,
+    /// When it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// How the body was read, when not strictly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
 }
@@ -208,13 +262,18 @@ fn some_value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
+    /// The heading before it.
     pub name: String,
     /// What it is taken for.
     pub kind: BlockKind,
+    /// The status its heading names.
     pub status: u16,
+    /// The form field it was written under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What it says.
     pub body: Value,
+    /// How it was read.
     pub rung: Rung,
 }
 
@@ -254,9 +313,13 @@ pub struct Evidence {
 /// A body that is not JSON as it should be.
 #[derive(Clone, Debug, Serialize)]
 pub struct Complaint {
+    /// Its title.
     pub item: String,
+    /// Which of its bodies.
     pub what: String,
+    /// How it was read in the end.
     pub rung: Rung,
+    /// `line:column: reason`.
     pub reason: String,
 }
 

@@ -476,11 +476,17 @@ pub fn operations(document: &Value) -> Vec<&Value> {
 /// What a contract holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Count {
+    /// Items that are a variant, a copy of one, or a webhook.
     pub mapped: usize,
+    /// Items left out with a reason.
     pub ignored: usize,
+    /// Saved responses kept as examples.
     pub responses: usize,
+    /// Operations, additional ones included.
     pub operations: usize,
+    /// Webhooks.
     pub webhooks: usize,
+    /// Payloads of webhooks.
     pub payloads: usize,
 }
 

@@ -19,11 +19,17 @@ use super::unique;
 /// What the items of an operation say together.
 #[derive(Debug, Default)]
 pub struct Operation {
+    /// `noun.verb`.
     pub name: String,
+    /// Lower case, as OpenAPI has it.
     pub method: String,
+    /// With parameters in braces.
     pub path: String,
+    /// In the order they are asked in, once settled.
     pub variants: Vec<Variant>,
+    /// Saved responses and answers in descriptions.
     pub answers: Vec<Given>,
+    /// Where in the body variants stand.
     pub variants_at: String,
     /// Named by the overlay, so the overlay is to blame for what it leaves open.
     pub deliberate: bool,
@@ -36,14 +42,21 @@ pub struct Operation {
 /// One documented use.
 #[derive(Clone, Debug)]
 pub struct Variant {
+    /// Unique in its operation.
     pub name: String,
+    /// The item it is.
     pub item: String,
     /// The item it was commented out in.
     pub of: Option<String>,
+    /// Folders and name of the item.
     pub title: String,
+    /// Where it comes from.
     pub evidence: String,
+    /// What tells it apart.
     pub when: Vec<Condition>,
+    /// The documented request.
     pub request: Asked,
+    /// Items that say the same.
     pub copies: Vec<String>,
     /// What the comments of its body say.
     pub read: Option<Read>,
@@ -52,12 +65,17 @@ pub struct Variant {
 /// One answer, with the request it belongs to.
 #[derive(Clone, Debug)]
 pub struct Given {
+    /// The item it was saved with.
     pub item: String,
+    /// Postman's id; none when it stood in a description.
     pub response: Option<String>,
     /// The variant its item is.
     pub variant: String,
+    /// What was answered.
     pub answer: Answer,
+    /// `example`, or `documented` when it stood in a description.
     pub evidence: &'static str,
+    /// What the comments of its request say.
     pub read: Option<Read>,
 }
 
@@ -276,6 +294,7 @@ impl Operation {
     /// Puts the variants in the order they are asked in, and checks that each documented request is its own variant.
     pub fn settle(&mut self, variants_at: &str) -> Result<()> {
         variants_at.clone_into(&mut self.variants_at);
+        self.tell_apart();
         // The more a variant asks for, the earlier it is asked; the default comes last.
         self.variants
             .sort_by_key(|variant| std::cmp::Reverse(variant.when.len()));
@@ -299,6 +318,70 @@ impl Operation {
             );
         }
         Ok(())
+    }
+
+    /// Finds what tells the variants apart when nobody has said: a member that is a different word in each of them.
+    fn tell_apart(&mut self) {
+        if self.variants.len() < 2 || self.variants.iter().any(|variant| !variant.when.is_empty()) {
+            return;
+        }
+        let parts: Vec<Option<Value>> = self
+            .variants
+            .iter()
+            .map(|variant| {
+                self.parts(&variant.request)
+                    .first()
+                    .map(|(_, part)| (*part).clone())
+            })
+            .collect();
+        let Some(parts) = parts.into_iter().collect::<Option<Vec<Value>>>() else {
+            return;
+        };
+        let mut pointers = Vec::new();
+        discriminators(&parts[0], "", &mut pointers);
+        // The nearer to the root, the likelier.
+        pointers.sort_by_key(|pointer| pointer.matches('/').count());
+        for pointer in pointers {
+            let words: Option<Vec<&str>> = parts
+                .iter()
+                .map(|part| {
+                    part.pointer(&pointer)?
+                        .as_str()
+                        .filter(|word| is_word(word))
+                })
+                .collect();
+            let Some(words) = words else { continue };
+            if words
+                .iter()
+                .collect::<std::collections::BTreeSet<_>>()
+                .len()
+                < words.len()
+            {
+                continue;
+            }
+            let mut told = self.variants.clone();
+            for (variant, word) in told.iter_mut().zip(&words) {
+                variant.when = vec![Condition {
+                    place: In::Body,
+                    pointer: Some(pointer.clone()),
+                    name: None,
+                    constant: Some(json!(word)),
+                    one_of: None,
+                    present: None,
+                    pattern: None,
+                }];
+            }
+            // A saved request that is none of them shows that the member does not tell them apart.
+            let all = self.accepted().all(|(asked, _, _)| {
+                self.parts(asked)
+                    .iter()
+                    .all(|(_, part)| select(&told, asked, Some(part)).is_some())
+            });
+            if all {
+                self.variants = told;
+                return;
+            }
+        }
     }
 
     /// Whether nobody has said yet how the variants are told apart.
@@ -370,6 +453,30 @@ impl Operation {
             .filter(move |(of, _)| item.is_none_or(|item| item == of))
             .map(|(_, tables)| tables.as_slice())
     }
+}
+
+/// Pointers of members that by their name say what a body is.
+fn discriminators(body: &Value, at: &str, found: &mut Vec<String>) {
+    for (name, member) in body.as_object().into_iter().flatten() {
+        let here = format!("{at}/{}", condition::escape(name));
+        let lower = name.to_ascii_lowercase();
+        if member.is_string()
+            && ["type", "kind", "event", "action", "mode"]
+                .iter()
+                .any(|word| lower.ends_with(word))
+        {
+            found.push(here.clone());
+        }
+        discriminators(member, &here, found);
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 40
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
 }
 
 /// The operation as OpenAPI has it.
