@@ -102,6 +102,8 @@ pub struct Profile {
     pub seed_day: &'static str,
     /// Headers that carry the demo credentials of the seed, as admin and documentation show them.
     pub demo_headers: &'static [(&'static str, &'static str)],
+    /// Members of bodies that carry the demo credentials, for a vendor that has them there.
+    pub demo_fields: &'static [(&'static str, &'static str)],
     /// Whether bodies are read as JSON whatever their content type says.
     pub any_content_type: bool,
     /// How often one credential may call.

@@ -1,0 +1,99 @@
+//! What can be asked on the command line, and how it ends: 0 good, 2 wrong use, 4 internal.
+
+mod flags;
+mod listing;
+mod remote;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// A fake of messaging vendors for tests: every documented endpoint with memory, every documented webhook.
+#[derive(Debug, Parser)]
+#[command(name = "mock-server", version, about, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    serve: flags::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve the vendors (what happens without a verb)
+    Serve(Box<flags::Serve>),
+    /// List the vendors, their base URLs and demo credentials
+    Vendors(listing::Format),
+    /// List the operations and how each is answered
+    Operations(listing::Operations),
+    /// Put a running server back to its seed
+    Reset(remote::Reset),
+    /// Read or move the clock of a running server
+    Clock(remote::Clock),
+    /// Save or load the state of a running server
+    Snapshot(remote::Snapshot),
+    /// Write a vendor's contract or Postman environment
+    Export(listing::Export),
+    /// Write completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How output is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What went wrong, and whose fault it was.
+#[derive(Debug)]
+pub enum Failure {
+    /// The caller asked for something that cannot be.
+    Use(anyhow::Error),
+    /// Something failed.
+    Internal(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// Does what the arguments ask.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.verb {
+        None => serve::run(arguments.serve),
+        Some(Verb::Serve(flags)) => serve::run(*flags),
+        Some(Verb::Vendors(format)) => listing::vendors(format),
+        Some(Verb::Operations(wanted)) => listing::operations(&wanted),
+        Some(Verb::Reset(reset)) => remote::reset(&reset),
+        Some(Verb::Clock(clock)) => remote::clock(&clock),
+        Some(Verb::Snapshot(snapshot)) => remote::snapshot(&snapshot),
+        Some(Verb::Export(export)) => listing::export(&export),
+        Some(Verb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Arguments::command(), "mock-server", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Use(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Internal(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(4)
+        }
+    }
+}
