@@ -4,29 +4,26 @@
 
 pub mod admin;
 pub mod app;
+pub mod client;
 pub mod export;
 pub mod kernel;
 pub mod vendors;
 
-pub use app::{App, BadOptions, Options, Running, start};
+pub use app::{App, BadOptions, Options, Running, serve, start};
 
-/// How every operation of every vendor is answered: `(vendor, [(operation, how)])`.
+use kernel::routes::{Answered, Mounted, Unmountable};
+
+/// One vendor's operations and how each is answered.
+pub type Answers = (&'static str, Vec<(&'static str, Answered)>);
+
+/// How every operation of every vendor is answered.
 ///
 /// # Errors
 /// When a vendor's contract or routes are wrong.
-pub fn answered() -> Result<
-    Vec<(&'static str, Vec<(&'static str, kernel::routes::Answered)>)>,
-    kernel::routes::Unmountable,
-> {
-    let all = vendors::mount()?;
-    let row = |mounted: &kernel::routes::Mounted| {
+pub fn answered() -> Result<Vec<Answers>, Unmountable> {
+    let row = |mounted: &Mounted| {
         let operations = mounted.document.operations().iter();
-        (
-            mounted.name,
-            operations
-                .map(|one| (one.name.as_str(), mounted.answered(one)))
-                .collect(),
-        )
+        (mounted.name, operations.map(|one| (one.name.as_str(), mounted.answered(one))).collect())
     };
-    Ok(all.iter().map(row).collect())
+    Ok(vendors::mount()?.iter().map(row).collect())
 }

@@ -1,6 +1,10 @@
 //! The command line of the mock server.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks by printing"
+)]
 
 mod cli;
 

@@ -30,11 +30,21 @@ pub struct Serve {
     #[arg(long, env = "MOCK_HOST")]
     host: Option<IpAddr>,
     /// Serve only this vendor; may be repeated
-    #[arg(long, env = "MOCK_VENDOR", value_delimiter = ',', value_name = "VENDOR")]
+    #[arg(
+        long,
+        env = "MOCK_VENDOR",
+        value_delimiter = ',',
+        value_name = "VENDOR"
+    )]
     #[serde(default)]
     vendor: Vec<String>,
     /// A port of its own for one vendor; may be repeated
-    #[arg(long, env = "MOCK_VENDOR_PORT", value_delimiter = ',', value_name = "VENDOR=PORT")]
+    #[arg(
+        long,
+        env = "MOCK_VENDOR_PORT",
+        value_delimiter = ',',
+        value_name = "VENDOR=PORT"
+    )]
     #[serde(default)]
     vendor_port: Vec<String>,
     /// Which credentials are accepted [default: strict]
@@ -50,11 +60,21 @@ pub struct Serve {
     #[arg(long, env = "MOCK_FREEZE_AT", value_name = "TIMESTAMP")]
     freeze_at: Option<Timestamp>,
     /// Post a vendor's webhooks to this URL; may be repeated
-    #[arg(long, env = "MOCK_WEBHOOK", value_delimiter = ',', value_name = "VENDOR=URL")]
+    #[arg(
+        long,
+        env = "MOCK_WEBHOOK",
+        value_delimiter = ',',
+        value_name = "VENDOR=URL"
+    )]
     #[serde(default)]
     webhook: Vec<String>,
     /// Allow webhooks to this host, address or network besides loopback and private ones; may be repeated
-    #[arg(long, env = "MOCK_WEBHOOK_ALLOW", value_delimiter = ',', value_name = "HOST")]
+    #[arg(
+        long,
+        env = "MOCK_WEBHOOK_ALLOW",
+        value_delimiter = ',',
+        value_name = "HOST"
+    )]
     #[serde(default)]
     webhook_allow: Vec<String>,
     /// Which rate limits are enforced [default: generous]
@@ -75,7 +95,12 @@ pub struct Serve {
     #[arg(long, env = "MOCK_WORKSPACE_TTL", value_name = "DURATION")]
     workspace_ttl: Option<String>,
     /// Token that the control API demands; made and printed when the address is not loopback and none is given
-    #[arg(long, env = "MOCK_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "MOCK_ADMIN_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
     admin_token: Option<String>,
     /// What is logged to standard error, such as info or mock_server=debug [default: warn]
     #[arg(long, env = "MOCK_LOG_LEVEL", value_name = "LEVEL")]
@@ -111,13 +136,20 @@ impl Serve {
         let flags = self.over(file);
         let host = flags.host.unwrap_or(IpAddr::from([127, 0, 0, 1]));
         let token_made = flags.admin_token.is_none() && !host.is_loopback();
-        #[expect(clippy::disallowed_methods, reason = "a token must not be guessed from the seed")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a token must not be guessed from the seed"
+        )]
         let make_token = || format!("{:032x}", rand::random::<u128>());
         let options = Options {
             host,
             port: flags.port.unwrap_or(PORT),
             vendors: flags.vendor,
-            vendor_ports: flags.vendor_port.iter().map(|text| vendor_port(text)).collect::<Result<_, _>>()?,
+            vendor_ports: flags
+                .vendor_port
+                .iter()
+                .map(|text| vendor_port(text))
+                .collect::<Result<_, _>>()?,
             auth: flags.auth.unwrap_or_default(),
             seed: flags.seed.unwrap_or(1),
             progress: flags.progress.unwrap_or_default(),
@@ -125,10 +157,18 @@ impl Serve {
             strict: flags.strict,
             mock_headers: !flags.no_mock_headers,
             frozen_at: flags.freeze_at,
-            webhooks: flags.webhook.iter().map(|text| webhook(text)).collect::<Result<_, _>>()?,
+            webhooks: flags
+                .webhook
+                .iter()
+                .map(|text| webhook(text))
+                .collect::<Result<_, _>>()?,
             webhook_allow: flags.webhook_allow,
             remembered: flags.remember.unwrap_or(1000),
-            admin_token: if token_made { Some(make_token()) } else { flags.admin_token },
+            admin_token: if token_made {
+                Some(make_token())
+            } else {
+                flags.admin_token
+            },
             workspace_ttl: flags.workspace_ttl.as_deref().map(duration).transpose()?,
             ..Options::default()
         };
@@ -146,7 +186,8 @@ impl Serve {
             None if PathBuf::from(FILE).is_file() => PathBuf::from(FILE),
             None => return Ok(Self::default()),
         };
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("in {}", path.display()))
     }
 
@@ -178,12 +219,18 @@ impl Serve {
 }
 
 fn vendor_port(text: &str) -> anyhow::Result<(String, u16)> {
-    let parts = text.split_once('=').and_then(|(vendor, port)| Some((vendor.to_owned(), port.parse().ok()?)));
-    parts.ok_or_else(|| anyhow!("--vendor-port {text}: expected a vendor and a port, such as heltar=4601"))
+    let parts = text
+        .split_once('=')
+        .and_then(|(vendor, port)| Some((vendor.to_owned(), port.parse().ok()?)));
+    parts.ok_or_else(|| {
+        anyhow!("--vendor-port {text}: expected a vendor and a port, such as heltar=4601")
+    })
 }
 
 fn webhook(text: &str) -> anyhow::Result<(String, String)> {
-    let parts = text.split_once('=').filter(|(_, url)| url::Url::parse(url).is_ok_and(|url| url.has_host()));
+    let parts = text
+        .split_once('=')
+        .filter(|(_, url)| url::Url::parse(url).is_ok_and(|url| url.has_host()));
     let (vendor, url) = parts.ok_or_else(|| {
         anyhow!("--webhook {text}: expected a vendor and a URL, such as heltar=http://127.0.0.1:8000/hook")
     })?;
@@ -191,6 +238,9 @@ fn webhook(text: &str) -> anyhow::Result<(String, String)> {
 }
 
 fn duration(text: &str) -> anyhow::Result<std::time::Duration> {
-    let parsed = text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
+    let parsed = text
+        .parse::<SignedDuration>()
+        .ok()
+        .and_then(|duration| duration.try_into().ok());
     parsed.ok_or_else(|| anyhow!("--workspace-ttl {text}: expected a duration such as 30m or 2h"))
 }

@@ -77,27 +77,46 @@ pub fn vendor_rows(mounted: &[&'static Mounted], url: &str) -> Vec<VendorRow> {
 }
 
 fn credentials(mounted: &Mounted) -> String {
-    let headers = mounted.profile.demo_headers.iter().map(|(name, value)| format!("{name}: {value}"));
-    let fields = mounted.profile.demo_fields.iter().map(|(name, value)| format!("{name}={value}"));
+    let headers = mounted
+        .profile
+        .demo_headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"));
+    let fields = mounted
+        .profile
+        .demo_fields
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
     headers.chain(fields).collect::<Vec<_>>().join("\n")
 }
 
 fn mounted() -> Result<Vec<&'static Mounted>, Failure> {
     let all = vendors::mount().map_err(|error| Failure::Internal(error.into()))?;
-    Ok(all.into_iter().map(|mounted| &*Box::leak(Box::new(mounted))).collect())
+    Ok(all
+        .into_iter()
+        .map(|mounted| &*Box::leak(Box::new(mounted)))
+        .collect())
 }
 
 fn named(name: &str) -> Result<&'static Mounted, Failure> {
     let all = mounted()?;
     let found = all.iter().copied().find(|mounted| mounted.name == name);
-    found.ok_or_else(|| Failure::Use(anyhow!("no vendor is named \"{name}\"; known are {}", vendors::NAMES.join(", "))))
+    found.ok_or_else(|| {
+        Failure::Use(anyhow!(
+            "no vendor is named \"{name}\"; known are {}",
+            vendors::NAMES.join(", ")
+        ))
+    })
 }
 
 /// `vendors`
 pub fn vendors(format: Format) -> Result<(), Failure> {
     let all = mounted()?;
     match format.format {
-        OutputFormat::Text => println!("{}", Table::new(vendor_rows(&all, "http://127.0.0.1:4600")).with(Style::sharp())),
+        OutputFormat::Text => println!(
+            "{}",
+            Table::new(vendor_rows(&all, "http://127.0.0.1:4600")).with(Style::sharp())
+        ),
         OutputFormat::Json => {
             let rows: Vec<_> = all
                 .iter()
@@ -134,17 +153,23 @@ pub fn operations(wanted: &Operations) -> Result<(), Failure> {
     };
     let mut rows = Vec::new();
     for mounted in all {
-        rows.extend(mounted.document.operations().iter().map(|operation| OperationRow {
-            vendor: mounted.name,
-            operation: &operation.name,
-            method: operation.method.as_str(),
-            path: &operation.path,
-            evidence: operation.evidence.as_str(),
-            answered: match mounted.answered(operation) {
-                Answered::Stateful => "stateful",
-                Answered::Replayed => "replayed",
-            },
-        }));
+        rows.extend(
+            mounted
+                .document
+                .operations()
+                .iter()
+                .map(|operation| OperationRow {
+                    vendor: mounted.name,
+                    operation: &operation.name,
+                    method: operation.method.as_str(),
+                    path: &operation.path,
+                    evidence: operation.evidence.as_str(),
+                    answered: match mounted.answered(operation) {
+                        Answered::Stateful => "stateful",
+                        Answered::Replayed => "replayed",
+                    },
+                }),
+        );
     }
     match wanted.format.format {
         OutputFormat::Text => println!("{}", Table::new(rows).with(Style::sharp())),
@@ -155,7 +180,10 @@ pub fn operations(wanted: &Operations) -> Result<(), Failure> {
                     "path": row.path, "evidence": row.evidence, "answered": row.answered,
                 })
             };
-            println!("{}", serde_json::Value::Array(rows.iter().map(row).collect()));
+            println!(
+                "{}",
+                serde_json::Value::Array(rows.iter().map(row).collect())
+            );
         }
     }
     Ok(())
@@ -172,8 +200,11 @@ pub fn export(wanted: &Export) -> Result<(), Failure> {
         }
     };
     match &wanted.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().write_all(text.as_bytes()).context("cannot write")?,
+        Some(path) => std::fs::write(path, text)
+            .with_context(|| format!("cannot write {}", path.display()))?,
+        None => std::io::stdout()
+            .write_all(text.as_bytes())
+            .context("cannot write")?,
     }
     Ok(())
 }

@@ -11,7 +11,12 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// A fake of messaging vendors for tests: every documented endpoint with memory, every documented webhook.
 #[derive(Debug, Parser)]
-#[command(name = "mock-server", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "mock-server",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -81,7 +86,12 @@ pub fn run() -> ExitCode {
         Some(Verb::Snapshot(snapshot)) => remote::snapshot(&snapshot),
         Some(Verb::Export(export)) => listing::export(&export),
         Some(Verb::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Arguments::command(), "mock-server", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Arguments::command(),
+                "mock-server",
+                &mut std::io::stdout(),
+            );
             Ok(())
         }
     };

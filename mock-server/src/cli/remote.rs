@@ -14,7 +14,12 @@ use super::{Failure, OutputFormat};
 #[derive(Clone, Debug, Args)]
 pub struct Server {
     /// The running server
-    #[arg(long, env = "MOCK_SERVER_URL", default_value = "http://127.0.0.1:4600", value_name = "URL")]
+    #[arg(
+        long,
+        env = "MOCK_SERVER_URL",
+        default_value = "http://127.0.0.1:4600",
+        value_name = "URL"
+    )]
     server: String,
     /// The workspace
     #[arg(long, env = "MOCK_WORKSPACE", default_value = "default")]
@@ -84,9 +89,14 @@ enum SnapshotVerb {
 
 /// Puts a server back to its seed.
 pub fn reset(reset: &Reset) -> Result<(), Failure> {
-    let body = reset.vendor.as_ref().map_or(json!({}), |vendor| json!({"vendor": vendor}));
+    let body = reset
+        .vendor
+        .as_ref()
+        .map_or(json!({}), |vendor| json!({"vendor": vendor}));
     let answer = reset.server.ask(&Method::POST, "reset", Some(&body))?;
-    reset.server.show(&answer, |answer| format!("reset {}", answer["reset"].as_str().unwrap_or("")));
+    reset.server.show(&answer, |answer| {
+        format!("reset {}", answer["reset"].as_str().unwrap_or(""))
+    });
     Ok(())
 }
 
@@ -108,12 +118,24 @@ pub fn clock(clock: &Clock) -> Result<(), Failure> {
     let answer = if wish.is_empty() {
         clock.server.ask(&Method::GET, "clock", None)?
     } else {
-        clock.server.ask(&Method::POST, "clock", Some(&Value::Object(wish)))?
+        clock
+            .server
+            .ask(&Method::POST, "clock", Some(&Value::Object(wish)))?
     };
     clock.server.show(&answer, |answer| {
-        let running = if answer["frozen"] == json!(true) { "frozen".to_owned() } else { format!("running at {}x", answer["speed"]) };
-        let due = answer["next_due"].as_str().map_or_else(|| "nothing planned".to_owned(), |at| format!("next due {at}"));
-        format!("{} ({running}, {due})", answer["now"].as_str().unwrap_or(""))
+        let running = if answer["frozen"] == json!(true) {
+            "frozen".to_owned()
+        } else {
+            format!("running at {}x", answer["speed"])
+        };
+        let due = answer["next_due"].as_str().map_or_else(
+            || "nothing planned".to_owned(),
+            |at| format!("next due {at}"),
+        );
+        format!(
+            "{} ({running}, {due})",
+            answer["now"].as_str().unwrap_or("")
+        )
     });
     Ok(())
 }
@@ -129,42 +151,66 @@ pub fn snapshot(snapshot: &Snapshot) -> Result<(), Failure> {
 fn save(file: &PathBuf, server: &Server) -> Result<(), Failure> {
     let ready = server.ask(&Method::GET, "ready", None)?;
     let mut states = Map::new();
-    for vendor in ready["vendors"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        states.insert(vendor.to_owned(), server.ask(&Method::GET, &format!("state/{vendor}"), None)?);
+    for vendor in ready["vendors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        states.insert(
+            vendor.to_owned(),
+            server.ask(&Method::GET, &format!("state/{vendor}"), None)?,
+        );
     }
     let text = format!("{:#}\n", Value::Object(states.clone()));
     std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
-    server.show(&json!({"saved": states.keys().collect::<Vec<_>>(), "file": file}), |_| {
-        format!("saved {} vendors to {}", states.len(), file.display())
-    });
+    server.show(
+        &json!({"saved": states.keys().collect::<Vec<_>>(), "file": file}),
+        |_| format!("saved {} vendors to {}", states.len(), file.display()),
+    );
     Ok(())
 }
 
 fn load(file: &PathBuf, server: &Server) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
     let states: Map<String, Value> = text
-        .and_then(|text| serde_json::from_str(&text).with_context(|| format!("{} is no snapshot", file.display())))
+        .and_then(|text| {
+            serde_json::from_str(&text)
+                .with_context(|| format!("{} is no snapshot", file.display()))
+        })
         .map_err(Failure::Use)?;
     for (vendor, state) in &states {
         server.ask(&Method::PUT, &format!("state/{vendor}"), Some(state))?;
     }
-    server.show(&json!({"loaded": states.keys().collect::<Vec<_>>(), "file": file}), |_| {
-        format!("loaded {} vendors from {}", states.len(), file.display())
-    });
+    server.show(
+        &json!({"loaded": states.keys().collect::<Vec<_>>(), "file": file}),
+        |_| format!("loaded {} vendors from {}", states.len(), file.display()),
+    );
     Ok(())
 }
 
 impl Server {
     /// Asks the control API.
     fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        runtime.block_on(self.request(method, path, body)).map_err(Failure::Use)
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot start")?;
+        runtime
+            .block_on(self.request(method, path, body))
+            .map_err(Failure::Use)
     }
 
-    async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    async fn request(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
         let root = self.server.trim_end_matches('/');
         let url = format!("{root}/__admin/{path}?workspace={}", self.workspace);
-        let client = mock_server::kernel::delivery::plain_client()?;
+        let client = mock_server::client::plain()?;
         let mut request = client.request(method.clone(), &url);
         if let Some(token) = &self.admin_token {
             request = request.bearer_auth(token);
@@ -172,13 +218,17 @@ impl Server {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.with_context(|| format!("no server answers at {root}; start one with mock-server serve"))?;
+        let answer = request.send().await.with_context(|| {
+            format!("no server answers at {root}; start one with mock-server serve")
+        })?;
         let status = answer.status();
         let value: Value = answer.json().await.unwrap_or_default();
         if status.is_success() {
             return Ok(value);
         }
-        let error = value["error"].as_str().map_or_else(|| status.to_string(), str::to_owned);
+        let error = value["error"]
+            .as_str()
+            .map_or_else(|| status.to_string(), str::to_owned);
         match value["expected"].as_str() {
             Some(expected) => bail!("{error}; expected {expected}"),
             None => Err(anyhow!(error)),

@@ -17,25 +17,29 @@ pub fn run(flags: Serve) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settled.log_level)
         .with_context(|| format!("--log-level {}", settled.log_level))
         .map_err(Failure::Use)?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
     runtime.block_on(serve(settled))
 }
 
 async fn serve(settled: Settled) -> Result<(), Failure> {
-    let running = mock_server::start(settled.options.clone()).await.map_err(|error| match error {
-        BadOptions::UnknownVendor(..) | BadOptions::Bind(..) => Failure::Use(error.into()),
-        other => Failure::Internal(other.into()),
-    })?;
+    let running =
+        mock_server::start(settled.options.clone())
+            .await
+            .map_err(|error| match error {
+                BadOptions::UnknownVendor(..) | BadOptions::Bind(..) => Failure::Use(error.into()),
+                other => Failure::Internal(other.into()),
+            })?;
     announce(&running, &settled).context("cannot write")?;
     stop_signal().await.context("cannot wait for a signal")?;
-    let left = running.app().workspaces().all().iter().map(|workspace| workspace.deliveries.waiting()).sum::<usize>();
     running.stop().await;
-    if left > 0 {
-        eprintln!("stopped; {left} webhook deliveries were still to be made");
-    } else {
-        eprintln!("stopped; nothing was left to do");
-    }
+    eprintln!("stopped");
     Ok(())
 }
 
@@ -50,14 +54,20 @@ fn announce(running: &Running, settled: &Settled) -> std::io::Result<()> {
                 .app()
                 .vendors()
                 .iter()
-                .map(|mounted| (mounted.name.to_owned(), json!(running.base_url(mounted.name))))
+                .map(|mounted| {
+                    (
+                        mounted.name.to_owned(),
+                        json!(running.base_url(mounted.name)),
+                    )
+                })
                 .collect();
             let ports: serde_json::Map<_, _> = running
                 .vendor_addresses
                 .iter()
                 .map(|(name, address)| ((*name).to_owned(), json!(format!("http://{address}"))))
                 .collect();
-            let ready = json!({"ready": true, "url": url, "vendors": vendors, "vendor_ports": ports});
+            let ready =
+                json!({"ready": true, "url": url, "vendors": vendors, "vendor_ports": ports});
             writeln!(out, "{ready}")?;
         }
     }
@@ -81,7 +91,8 @@ fn announce(running: &Running, settled: &Settled) -> std::io::Result<()> {
 async fn stop_signal() -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
             interrupted = tokio::signal::ctrl_c() => interrupted,
             _ = terminate.recv() => Ok(()),

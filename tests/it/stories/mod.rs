@@ -2,5 +2,5 @@
 
 mod balesotomatis;
 mod cekat;
-mod omnichat;
 mod heltar;
+mod omnichat;

@@ -52,6 +52,7 @@ impl Vendor for Cekat {
             ("access_token", "mock-cekat-access-token"),
             ("x-partner-api-key", "mock-cekat-partner-key"),
         ],
+        demo_fields: &[],
         any_content_type: false,
         rate_limit: RateLimit {
             vendor: Some(10),

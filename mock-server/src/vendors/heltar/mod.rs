@@ -55,6 +55,7 @@ impl Vendor for Heltar {
         seed: include_str!("../../../../fixtures/heltar/seed.json"),
         seed_day: "2023-12-28T12:00:00Z",
         demo_headers: &[("authorization", "Bearer heltar-mock-key")],
+        demo_fields: &[],
         any_content_type: false,
         // The vendor limits calls per business and publishes no numbers.
         rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },

@@ -54,6 +54,7 @@ impl Vendor for Omnichat {
         contract: include_str!("../../../../fixtures/omnichat/openapi.json"),
         seed: include_str!("../../../../fixtures/omnichat/seed.json"),
         demo_headers: &[("authorization", "Bearer omnichat-demo-token")],
+        demo_fields: &[],
         any_content_type: false,
         seed_day: "2025-04-01T01:00:00Z",
         rate_limit: RateLimit {

@@ -145,6 +145,7 @@ impl Vendor for Toy {
         seed: include_str!("seed.json"),
         seed_day: "2026-01-01T00:00:00Z",
         demo_headers: &[("x-toy-key", KEY)],
+        demo_fields: &[],
         any_content_type: false,
         rate_limit: RateLimit {
             vendor: Some(3),
