@@ -23,7 +23,12 @@ pub type Answers = (&'static str, Vec<(&'static str, Answered)>);
 pub fn answered() -> Result<Vec<Answers>, Unmountable> {
     let row = |mounted: &Mounted| {
         let operations = mounted.document.operations().iter();
-        (mounted.name, operations.map(|one| (one.name.as_str(), mounted.answered(one))).collect())
+        (
+            mounted.name,
+            operations
+                .map(|one| (one.name.as_str(), mounted.answered(one)))
+                .collect(),
+        )
     };
     Ok(vendors::mount()?.iter().map(row).collect())
 }

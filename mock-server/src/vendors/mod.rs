@@ -25,4 +25,5 @@ vendors! {
     cekat::Cekat,
     omnichat::Omnichat,
     heltar::Heltar,
+    myoperator::MyOperator,
 }

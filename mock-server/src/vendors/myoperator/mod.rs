@@ -1,0 +1,167 @@
+//! MyOperator: WhatsApp messages, contacts, outbound calls, users and call logs, on three hosts.
+//!
+//! What is odd about it:
+//! - Three hosts with a stack, a credential and families of errors of their own. Their paths do not collide, so that
+//!   where the `Host` header does not tell, the path does.
+//! - The public API wants `Bearer` in exactly this spelling, and answers a valid key with an unknown company by a 500.
+//! - Outbound calls pass two checks: a gateway judges key and shape, an application judges account and rules.
+//! - The developers' host takes every parameter from the query, a form or JSON, and answers a wrong token with 400.
+//! - `code` is a number, a number in a text, or a word, depending on who answers.
+//! - `POST /contacts` creates or searches; `PATCH /contacts/{contact}` takes an id or a number.
+//! - Success of interactive messages is documented under 500 and answered with 200.
+
+mod auth;
+mod error;
+mod happenings;
+mod reply;
+mod state;
+mod webhooks;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+
+pub use auth::Caller;
+pub use error::Error;
+pub use happenings::Happening;
+pub use state::{Company, MyOperator};
+pub use webhooks::Webhook;
+
+use crate::kernel::call::Call;
+use crate::kernel::delivery::{DeliveryProfile, Retried};
+use crate::kernel::moment::Moment;
+use crate::kernel::refusal::Denial;
+use crate::kernel::routes::Routes;
+use crate::kernel::table::Transaction;
+use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
+
+/// The vendor's servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// `publicapi.myoperator.co`: messages and contacts.
+    PublicApi,
+    /// `obd-api.myoperator.co`: outbound calls.
+    Obd,
+    /// `developers.myoperator.co`: users, call logs, recordings.
+    Developers,
+}
+
+impl Host {
+    /// The host that a call is meant for: the one it names, else the one that has such paths.
+    #[must_use]
+    pub fn of(call: &Call) -> Self {
+        let named = call.header("host").unwrap_or_default();
+        match named.split_once(".myoperator.co").map(|(host, _)| host) {
+            Some("publicapi") => Self::PublicApi,
+            Some("obd-api") => Self::Obd,
+            Some("developers") => Self::Developers,
+            _ => Self::having(&call.path),
+        }
+    }
+
+    fn having(path: &str) -> Self {
+        match path.split('/').find(|segment| !segment.is_empty()) {
+            Some("obd-api-v1") => Self::Obd,
+            Some("search" | "user" | "filters" | "recordings" | "call") => Self::Developers,
+            _ => Self::PublicApi,
+        }
+    }
+}
+
+/// A pause of a fixed length.
+const fn pause(seconds: u64) -> (Duration, Duration) {
+    (Duration::from_secs(seconds), Duration::from_secs(seconds))
+}
+
+/// The new generation retries after 30 s and then after twice as long each time, two hours at most, for a day.
+const RETRIES: &[(Duration, Duration)] = &[
+    pause(30),
+    pause(60),
+    pause(120),
+    pause(240),
+    pause(480),
+    pause(960),
+    pause(1920),
+    pause(3840),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+    pause(7200),
+];
+
+impl Vendor for MyOperator {
+    type Error = Error;
+    type Webhook = Webhook;
+    type Happening = Happening;
+    type Caller = Caller;
+
+    const PROFILE: Profile = Profile {
+        name: "myoperator",
+        contract: include_str!("../../../../fixtures/myoperator/openapi.json"),
+        seed: include_str!("../../../../fixtures/myoperator/seed.json"),
+        seed_day: "2026-04-21T09:00:00Z",
+        demo_headers: &[
+            ("authorization", "Bearer mock-wa-key-0001"),
+            ("x-myop-company-id", "66c595699b31d875"),
+            ("x-api-key", "mock-obd-gateway-key"),
+        ],
+        demo_fields: &[
+            ("token", "0123456789abcdef0123456789abcdef"),
+            ("company_id", "66c595699b31d875"),
+            ("secret_token", "mock-obd-secret-0001"),
+        ],
+        any_content_type: false,
+        rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },
+        delivery: DeliveryProfile {
+            // A receiver that takes longer than this has failed.
+            timeout: Duration::from_secs(5),
+            retries: RETRIES,
+            retried: Retried::All,
+            headers: |_, _| vec![("user-agent", "Go-http-client/2.0".to_owned())],
+            ..DeliveryProfile::DEFAULT
+        },
+    };
+
+    fn routes(routes: Routes<Self>) -> Routes<Self> {
+        routes.replay_the_rest()
+    }
+
+    fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
+        auth::credentials(call)
+    }
+
+    fn caller(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
+        self.who(credentials, call)
+    }
+
+    fn guest(&self, _credentials: &[Credential]) -> Caller {
+        self.anyone()
+    }
+
+    fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
+        let Self { companies, gateway_keys } = self;
+        visit(companies);
+        visit(gateway_keys);
+    }
+
+    fn happen(&mut self, happening: Happening, _moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+        match happening {}
+    }
+
+    /// Only the developers' host is known to count: 20 calls a minute. Its limits per hour and day are not kept.
+    fn rate_limit(call: &Call) -> RateLimit {
+        let vendor = (Host::of(call) == Host::Developers).then_some(20);
+        RateLimit { vendor, ..Self::PROFILE.rate_limit }
+    }
+
+    fn dress(call: &Call, parts: &mut Parts, _body: &Bytes) {
+        reply::dress(call, parts);
+    }
+}
