@@ -47,8 +47,8 @@ pub struct Document {
     by_name: HashMap<String, usize>,
     webhooks: Vec<WebhookContract>,
     schemas: HashMap<String, &'static RawValue>,
-    /// The query parameters that carry a credential.
-    query_credentials: Vec<String>,
+    /// Where credentials may stand: a parameter's name, or a pointer into the body.
+    credentials: Vec<(Place, String)>,
     routes: route::Routes,
 }
 
@@ -197,9 +197,11 @@ impl Document {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether a query parameter of this name carries a credential on some operation.
-    pub fn is_query_credential(&self, name: &str) -> bool {
-        self.query_credentials.iter().any(|known| known == name)
+    /// Whether a credential stands here on some operation: a parameter's name, or a pointer into the body.
+    pub fn is_credential(&self, place: Place, pointer: &str) -> bool {
+        self.credentials
+            .iter()
+            .any(|(known, name)| *known == place && name == pointer)
     }
 
     /// The text of a schema under `components/schemas`.

@@ -14,6 +14,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::check::Rule;
 use crate::document::Document;
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -182,6 +183,13 @@ impl Compiled {
         for error in self.validator.iter_errors(value) {
             fault::read(&error, self, value, &mut faults);
         }
+        // What a value of the wrong type contains or equals is beside the point.
+        let wrong: Vec<String> = faults
+            .iter()
+            .filter(|one| one.rule == Rule::Type)
+            .map(|one| one.pointer.clone())
+            .collect();
+        faults.retain(|one| one.rule == Rule::Type || !wrong.contains(&one.pointer));
         faults
     }
 }
@@ -295,4 +303,20 @@ pub(crate) fn escape(name: &str) -> String {
     } else {
         name.to_owned()
     }
+}
+
+/// The value a JSON pointer names, without a copy of the pointer's tokens.
+pub(crate) fn point<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let mut value = value;
+    for token in pointer.split('/').skip(1) {
+        value = match value {
+            Value::Object(members) if token.contains('~') => {
+                members.get(&token.replace("~1", "/").replace("~0", "~"))?
+            }
+            Value::Object(members) => members.get(token)?,
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value)
 }

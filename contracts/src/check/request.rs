@@ -1,6 +1,7 @@
 //! Requests: parameters first, then the body, its variants and what nobody documented.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ pub fn request(
     }
     for (name, value) in incoming.query {
         let known = |one: &Parameter| one.place == Place::Query && names(one, name);
-        if document.is_query_credential(name) || operation.parameters.iter().any(known) {
+        if document.is_credential(Place::Query, name) || operation.parameters.iter().any(known) {
             continue;
         }
         let found = Some(Value::String(value.clone()));
@@ -254,18 +255,38 @@ fn check_value(
         body = Cow::Owned(read_form(&body, base, document, operation));
     }
     findings.judge(base, &body, Place::Body, "", operation.evidence);
-    for (pointer, element) in elements(&body, at) {
-        match operation.variant_of(element, incoming) {
-            Some(variant) => check_variant(document, variant, base, element, &pointer, findings),
-            None if branches => no_variant(operation, element, &pointer, incoming, findings),
-            None => {}
-        }
-    }
-    let here = |pointer: &str, element: &Value| {
-        if !branches || !stands_at(pointer, at) {
+    let chosen: Vec<(String, Option<&Variant>)> = if branches {
+        let each = elements(&body, at).into_iter();
+        each.map(|(pointer, element)| {
+            let variant = operation.variant_of(element, incoming);
+            match variant {
+                Some(variant) => {
+                    check_variant(document, variant, base, element, &pointer, findings)
+                }
+                None => no_variant(operation, element, &pointer, incoming, findings),
+            }
+            (pointer, variant)
+        })
+        .collect()
+    } else {
+        Vec::new()
+    };
+    // The walk meets the elements in the order they were found in, save those that have no members.
+    let next = Cell::new(0);
+    let depth = at.matches('/').count();
+    let here = |pointer: &str, _: &Value| {
+        if !branches || pointer.matches('/').count() != depth {
             return Here::Nothing;
         }
-        let Some(variant) = operation.variant_of(element, incoming) else {
+        let Some(skipped) = chosen[next.get()..]
+            .iter()
+            .position(|(at, _)| at == pointer)
+        else {
+            return Here::Nothing;
+        };
+        let index = next.get() + skipped;
+        next.set(index + 1);
+        let Some(variant) = chosen[index].1 else {
             return Here::Unknown;
         };
         match variant
@@ -374,10 +395,9 @@ fn no_variant(
             incoming.path(&first.pointer).map(Value::from),
         ),
     };
-    let missing = |one: &Violation| {
-        one.rule == Rule::Required && one.place == place && one.pointer == pointer
-    };
-    if !findings.violations.iter().any(missing) {
+    // The schema may have said it already, and more sharply.
+    let told = |one: &Violation| one.place == place && one.pointer == pointer;
+    if !findings.violations.iter().any(told) {
         findings.add(Violation::new(
             Rule::Variant,
             place,
@@ -386,18 +406,6 @@ fn no_variant(
             expected,
             evidence,
         ));
-    }
-}
-
-/// Whether a pointer names an element that a pattern with `*` names.
-fn stands_at(pointer: &str, pattern: &str) -> bool {
-    let (mut tokens, mut wanted) = (pointer.split('/'), pattern.split('/'));
-    loop {
-        match (tokens.next(), wanted.next()) {
-            (None, None) => return true,
-            (Some(token), Some(want)) if want == "*" || token == want => {}
-            _ => return false,
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Place;
 use crate::incoming::Incoming;
+use crate::schema::point;
 
 /// A question about a request; every part that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,24 +91,23 @@ impl Condition {
         if self.place != Place::Body {
             return self.holds_outside(incoming);
         }
-        match self.pointer.split_once("/*") {
-            None => self.judge(element.pointer(&self.pointer)),
-            Some((before, after)) => {
-                let elements: Vec<&Value> = match element.pointer(before) {
-                    Some(Value::Array(items)) => items.iter().collect(),
-                    Some(Value::Object(members)) => members.values().collect(),
-                    _ => Vec::new(),
-                };
-                let mut found = elements
-                    .into_iter()
-                    .filter_map(|one| one.pointer(after))
-                    .peekable();
-                if found.peek().is_none() {
-                    self.judge(None)
-                } else {
-                    found.any(|value| self.judge(Some(value)))
-                }
-            }
+        let Some((before, after)) = self.pointer.split_once("/*") else {
+            return self.judge(point(element, &self.pointer));
+        };
+        match point(element, before) {
+            Some(Value::Array(items)) => self.judge_some(items.iter(), after),
+            Some(Value::Object(members)) => self.judge_some(members.values(), after),
+            _ => self.judge(None),
+        }
+    }
+
+    /// Whether some element meets the condition; with none that has the member, it is absent.
+    fn judge_some<'v>(&self, elements: impl Iterator<Item = &'v Value>, after: &str) -> bool {
+        let mut found = elements.filter_map(|one| point(one, after)).peekable();
+        if found.peek().is_none() {
+            self.judge(None)
+        } else {
+            found.any(|value| self.judge(Some(value)))
         }
     }
 

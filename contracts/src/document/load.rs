@@ -112,6 +112,10 @@ struct Scheme {
     place: String,
     #[serde(default)]
     name: String,
+    #[serde(rename = "x-in", default)]
+    real_place: String,
+    #[serde(rename = "x-pointer", default)]
+    pointer: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -372,10 +376,7 @@ pub(super) fn load(text: &'static str) -> Result<Document, DocumentError> {
         .into_iter()
         .map(|(_, scheme)| scheme);
     Ok(Document {
-        query_credentials: schemes
-            .filter(|one| one.place == "query")
-            .map(|one| one.name)
-            .collect(),
+        credentials: schemes.filter_map(credential).collect(),
         vendor: file.info.vendor,
         title: file.info.title,
         servers: file.servers.into_iter().map(|server| server.url).collect(),
@@ -392,6 +393,16 @@ pub(super) fn load(text: &'static str) -> Result<Document, DocumentError> {
         webhooks,
         schemas: file.components.schemas.0.into_iter().collect(),
     })
+}
+
+/// Where a security scheme wants its credential; nothing for the schemes that are no single parameter.
+fn credential(scheme: Scheme) -> Option<(Place, String)> {
+    match (scheme.real_place.as_str(), scheme.place.as_str()) {
+        ("body", _) => Some((Place::Body, scheme.pointer)),
+        ("query", _) | ("", "query") => Some((Place::Query, scheme.name)),
+        ("header", _) | ("", "header") => Some((Place::Header, scheme.name)),
+        _ => None,
+    }
 }
 
 fn operation(

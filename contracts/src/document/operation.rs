@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Condition, Document, DocumentedRequest, Evidence, Place, Rung};
 use crate::incoming::Incoming;
-use crate::schema::{Pruned, Schema};
+use crate::schema::{Pruned, Schema, point};
 
 /// A method and a path of a vendor, under the name we gave it.
 #[derive(Debug)]
@@ -262,13 +262,12 @@ impl Operation {
 /// The parts of a body that a pointer with at most one `*` names, each with its own pointer.
 pub(crate) fn elements<'b>(body: &'b Value, pointer: &str) -> Vec<(String, &'b Value)> {
     let Some((before, after)) = pointer.split_once("/*") else {
-        return body
-            .pointer(pointer)
+        return point(body, pointer)
             .map(|found| (pointer.to_owned(), found))
             .into_iter()
             .collect();
     };
-    let parts: Vec<(String, &Value)> = match body.pointer(before) {
+    let parts: Vec<(String, &Value)> = match point(body, before) {
         Some(Value::Array(items)) => items
             .iter()
             .enumerate()
@@ -282,10 +281,7 @@ pub(crate) fn elements<'b>(body: &'b Value, pointer: &str) -> Vec<(String, &'b V
     };
     parts
         .into_iter()
-        .filter_map(|(at, one)| {
-            one.pointer(after)
-                .map(|found| (format!("{at}{after}"), found))
-        })
+        .filter_map(|(at, one)| point(one, after).map(|found| (format!("{at}{after}"), found)))
         .collect()
 }
 
