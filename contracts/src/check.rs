@@ -6,6 +6,8 @@ mod violation;
 
 pub use crate::incoming::{Body, Incoming, Part, Received};
 pub use answer::{response, response_value, webhook, webhook_as};
+#[cfg(feature = "proptest")]
+pub(crate) use request::media;
 pub use request::request;
 pub use violation::{Rule, Violation};
 
@@ -30,6 +32,26 @@ impl Findings {
         if !self.violations.iter().any(same) {
             self.violations.push(violation);
         }
+    }
+
+    /// The findings, without what else is said about a value of the wrong type or its members: that is beside the
+    /// point.
+    fn finish(mut self) -> Vec<Violation> {
+        let typed = self.violations.iter().filter(|one| one.rule == Rule::Type);
+        let wrong: Vec<(Place, String)> =
+            typed.map(|one| (one.place, one.pointer.clone())).collect();
+        let beside = |one: &Violation, (place, pointer): &(Place, String)| {
+            let rest = one
+                .pointer
+                .strip_prefix(pointer.as_str())
+                .filter(|_| one.place == *place);
+            rest.is_some_and(|rest| {
+                (rest.is_empty() && one.rule != Rule::Type) || rest.starts_with('/')
+            })
+        };
+        self.violations
+            .retain(|one| !wrong.iter().any(|about| beside(one, about)));
+        self.violations
     }
 
     /// Adds every way in which a value at `pointer` does not fit its schema.

@@ -19,6 +19,9 @@ pub(crate) use operation::{elements, essence, is_json};
 pub use request::{DocumentedBody, DocumentedRequest, FormValue, Rung};
 pub use route::{Route, choose};
 
+#[cfg(feature = "proptest")]
+pub(crate) use fill::SEGMENT;
+
 pub use crate::schema::Schema;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! The documentation of messaging vendors as checkable contracts.
 
+#[cfg(feature = "proptest")]
+pub mod arbitrary;
 pub mod check;
 pub mod document;
 mod incoming;

@@ -14,7 +14,6 @@ use jsonschema::{Draft, Validator};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::check::Rule;
 use crate::document::Document;
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -183,13 +182,6 @@ impl Compiled {
         for error in self.validator.iter_errors(value) {
             fault::read(&error, self, value, &mut faults);
         }
-        // What a value of the wrong type contains or equals is beside the point.
-        let wrong: Vec<String> = faults
-            .iter()
-            .filter(|one| one.rule == Rule::Type)
-            .map(|one| one.pointer.clone())
-            .collect();
-        faults.retain(|one| one.rule == Rule::Type || !wrong.contains(&one.pointer));
         faults
     }
 }

@@ -107,7 +107,7 @@ pub fn webhook_as(
         findings.add(unknown.saying(&format!(
             "belongs to {name}, which is no documented webhook"
         )));
-        return findings.violations;
+        return findings.finish();
     };
     let Some(media) = contract.media(media_type) else {
         let types = contract
@@ -129,12 +129,12 @@ pub fn webhook_as(
             expected,
             contract.evidence,
         ));
-        return findings.violations;
+        return findings.finish();
     };
     if let Some(schema) = &media.schema {
         check_body(document, schema, payload, contract.evidence, &mut findings);
     }
-    findings.violations
+    findings.finish()
 }
 
 fn judge(
@@ -167,7 +167,7 @@ fn judge(
             listed(&statuses),
             evidence,
         ));
-        return findings.violations;
+        return findings.finish();
     }
     let evidence = contracts[0].evidence;
     let bodiless = contracts.iter().any(|one| one.media_type.is_none());
@@ -189,7 +189,7 @@ fn judge(
         if !bodiless {
             tell(Rule::Required, Place::Body, "", None, "a body".to_owned());
         }
-        return findings.violations;
+        return findings.finish();
     }
     if documented.is_empty() {
         let found = match sent {
@@ -204,7 +204,7 @@ fn judge(
             found,
             "no body".to_owned(),
         );
-        return findings.violations;
+        return findings.finish();
     }
     let Some(contract) = matching(&documented, content_type) else {
         let types = documented
@@ -218,7 +218,7 @@ fn judge(
             content_type.map(Value::from),
             listed(&types),
         );
-        return findings.violations;
+        return findings.finish();
     };
     match (sent, &contract.schema) {
         (Sent::Broken(error), _) => {
@@ -242,7 +242,7 @@ fn judge(
         }
         (_, None) | (Sent::Nothing, _) => {}
     }
-    findings.violations
+    findings.finish()
 }
 
 /// The answer documented under the media type that was sent; any kind of JSON stands for another.

@@ -43,7 +43,7 @@ pub fn request(
         ));
     }
     check_body(document, operation, incoming, &mut findings);
-    findings.violations
+    findings.finish()
 }
 
 /// A list may be sent as `name` or as `name[]`.
@@ -208,7 +208,7 @@ fn check_body(
 }
 
 /// The documented media type a body is read as: the one that was sent where it is documented, else one of its kind.
-fn media<'c>(
+pub(crate) fn media<'c>(
     contract: &'c BodyContract,
     body: Body<'_>,
     sent: Option<&str>,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Document, DocumentedBody, DocumentedRequest, FormValue};
 
 /// What may not stand in a segment of a path as it is.
-const SEGMENT: &AsciiSet = &CONTROLS
+pub(crate) const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')

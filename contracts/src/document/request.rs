@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A documented request; it may still hold `{{variables}}`, which [`DocumentedRequest::filled`] replaces.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DocumentedRequest {
     /// The method.
     pub method: Method,

@@ -43,7 +43,7 @@ const NAMES: [(&str, &str); 7] = [
 ];
 
 impl Types {
-    fn of_schema(schema: &Value) -> Self {
+    pub(crate) fn of_schema(schema: &Value) -> Self {
         match schema.get("type") {
             Some(Value::String(name)) => Self::named(name),
             Some(Value::Array(names)) => {
@@ -94,6 +94,38 @@ impl Types {
 
     pub(crate) fn has(self, name: &str) -> bool {
         self.0 & Self::named(name).0 != 0
+    }
+
+    /// The types in both sets; an integer is a number.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn and(self, other: Self) -> Self {
+        let wide = |types: Self| {
+            if types.has("number") {
+                types.with(Self::named("integer"))
+            } else {
+                types
+            }
+        };
+        let both = wide(self).0 & wide(other).0;
+        Self(if both & Self::named("number").0 != 0 {
+            both & !Self::named("integer").0
+        } else {
+            both
+        })
+    }
+
+    /// Whether this is the only type.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn is_just(self, name: &str) -> bool {
+        self == Self::named(name)
+    }
+
+    /// Whether a value is of one of the types; every value is when none is named.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn takes(self, value: &Value) -> bool {
+        let own = Self::of_value(value);
+        let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
+        self.is_empty() || self.0 & own.0 != 0 || (whole && self.has("integer"))
     }
 
     /// The types in words: "a string or null".
