@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::delivery::Endpoint;
+use super::delivery::{Endpoint, Verification};
 use super::ids::Ids;
 use super::moment::{Glance, Moment};
 use super::table::{Table, Transaction as _};
@@ -268,6 +268,15 @@ impl<V: Vendor> Store<V> {
         rule: impl FnOnce(&mut V, &mut Moment<'_, V>) -> Result<R, E>,
     ) -> Result<R, E> {
         self.slot().try_write(Some(self.call.id), rule)
+    }
+
+    /// Asks whoever is at `url` whether it wants this vendor's webhooks. Not a part of any transaction.
+    pub async fn verify(&self, url: &str, verify_token: &str) -> Verification {
+        let Some(workspace) = self.slot().workspace.upgrade() else {
+            unreachable!("a slot lives inside its workspace");
+        };
+        let name = V::PROFILE.name;
+        workspace.deliveries.verify(name, url, verify_token).await
     }
 
     fn slot(&self) -> &Slot<V> {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
-use super::delivery::{Deliveries, Endpoint};
+use super::delivery::{Courier, Deliveries, Endpoint};
 use super::faults::Faults;
 use super::journal::{Finding, Journal};
 use super::moment::Progress;
@@ -136,9 +136,19 @@ pub struct Blueprint {
 }
 
 impl Workspace {
-    fn new(name: &str, blueprint: &Blueprint, root_url: &str) -> Result<Arc<Self>, BadState> {
+    fn new(
+        name: &str,
+        blueprint: &Blueprint,
+        courier: &Arc<Courier>,
+        root_url: &str,
+    ) -> Result<Arc<Self>, BadState> {
         let clock = blueprint.frozen_at.map_or_else(Clock::real, Clock::frozen);
         let now = clock.now();
+        let profiles: Vec<_> = blueprint
+            .vendors
+            .iter()
+            .map(|mounted| (mounted.name, mounted.profile.delivery))
+            .collect();
         let mut failure = None;
         let workspace = Arc::new_cyclic(|weak: &Weak<Self>| {
             let mut slots = Vec::new();
@@ -162,7 +172,8 @@ impl Workspace {
                     weak.clone(),
                     blueprint.remembered,
                     blueprint.seed,
-                    blueprint.guard.clone(),
+                    Arc::clone(courier),
+                    profiles.clone(),
                 ),
                 faults: Faults::new(blueprint.seed),
                 rate_limits: RateLimits::default(),
@@ -259,6 +270,8 @@ impl Workspace {
         let broken = event.findings.iter().any(|finding| finding.is_violation());
         if broken {
             tracing::error!(vendor, name, findings = ?event.findings, "a webhook breaks the contract and is withheld");
+            let reason = "the payload breaks the contract";
+            self.deliveries.withhold(&event, endpoints, reason);
         } else {
             self.deliveries.dispatch(&event, endpoints);
         }
@@ -333,6 +346,10 @@ impl Workspace {
     /// When a seed cannot be read.
     pub fn reset(&self, vendor: Option<&str>) -> Result<(), BadState> {
         let now = self.clock.now();
+        if vendor.is_none() {
+            // First, so that nothing in flight counts its failure against a fresh endpoint.
+            self.deliveries.clear();
+        }
         for slot in self
             .slots
             .iter()
@@ -343,7 +360,6 @@ impl Workspace {
         if vendor.is_none() {
             self.journal.clear();
             self.events.clear();
-            self.deliveries.clear();
             self.faults.clear();
             self.rate_limits.clear();
             self.next_event.store(0, Ordering::Relaxed);
@@ -392,6 +408,7 @@ async fn tick(workspace: Weak<Workspace>) {
 /// All workspaces of a server.
 pub struct Workspaces {
     blueprint: Blueprint,
+    courier: Arc<Courier>,
     root_url: RwLock<String>,
     all: RwLock<HashMap<String, Arc<Workspace>>>,
     minted: RwLock<HashMap<String, String>>,
@@ -402,6 +419,7 @@ impl Workspaces {
     #[must_use]
     pub fn new(blueprint: Blueprint, root_url: String) -> Self {
         Self {
+            courier: Arc::new(Courier::new(blueprint.guard.clone())),
             blueprint,
             root_url: RwLock::new(root_url),
             all: RwLock::new(HashMap::new()),
@@ -426,7 +444,8 @@ impl Workspaces {
         if let Some(workspace) = all.get(name) {
             return Ok(Arc::clone(workspace));
         }
-        let workspace = Workspace::new(name, &self.blueprint, &self.root_url.read())?;
+        let workspace =
+            Workspace::new(name, &self.blueprint, &self.courier, &self.root_url.read())?;
         all.insert(name.to_owned(), Arc::clone(&workspace));
         Ok(workspace)
     }

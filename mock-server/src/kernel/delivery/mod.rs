@@ -1,0 +1,266 @@
+//! Posts webhooks to their endpoints, signs and retries them.
+//!
+//! An event becomes one delivery per endpoint that hears it. First attempts of one conversation go out one
+//! after the other, in the order announced; conversations go side by side. Retries wait for the workspace's
+//! clock and hold up nobody.
+
+mod attempt;
+mod courier;
+mod encode;
+mod endpoint;
+mod guard;
+mod profile;
+mod queue;
+mod record;
+mod sign;
+mod verify;
+
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use serde::Deserialize;
+use tokio::sync::{Notify, oneshot, watch};
+
+use self::queue::Queue;
+use super::ids::Ids;
+use super::table::Table;
+use super::workspace::{Event, Workspace};
+
+pub use self::courier::{Courier, LARGEST_ANSWER};
+pub use self::endpoint::{ContentType, Endpoint, EndpointAuth};
+pub use self::guard::{Guard, Refused};
+pub use self::profile::{DeliveryProfile, Retried};
+pub use self::record::{Attempt, Class, Delivery, Failure, Received, State};
+pub use self::sign::Signature;
+pub use self::verify::Verification;
+
+/// How many attempts are in flight at once in one workspace.
+const IN_FLIGHT: usize = 64;
+
+/// Who the server says it is, unless the vendor or the endpoint says otherwise.
+const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("mock-server/", env!("CARGO_PKG_VERSION")));
+
+/// The webhooks on their way out of one workspace.
+pub struct Deliveries {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    workspace: Weak<Workspace>,
+    courier: Arc<Courier>,
+    profiles: Vec<(&'static str, DeliveryProfile)>,
+    seed: u64,
+    queue: Mutex<Queue>,
+    /// Notified when nothing is queued or in flight any more.
+    idle: Notify,
+    /// The queue's epoch: what is in flight gives up when it changes.
+    epochs: watch::Sender<u64>,
+    challenges: Mutex<Ids>,
+}
+
+/// Which deliveries are wanted; all of them when nothing is said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wanted {
+    /// Those of this vendor.
+    pub vendor: Option<String>,
+    /// Those of this event.
+    pub event: Option<String>,
+    /// Those to this endpoint.
+    pub endpoint: Option<String>,
+    /// Those in this state.
+    pub state: Option<State>,
+}
+
+impl Wanted {
+    fn covers(&self, delivery: &Delivery) -> bool {
+        let fits =
+            |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|one| one == is);
+        fits(&self.vendor, delivery.event.vendor)
+            && fits(&self.event, &delivery.event.name)
+            && fits(&self.endpoint, &delivery.endpoint.id)
+            && self.state.is_none_or(|state| state == delivery.state())
+    }
+}
+
+impl Deliveries {
+    /// Nothing on its way yet.
+    #[must_use]
+    pub fn new(
+        workspace: Weak<Workspace>,
+        remembered: usize,
+        seed: u64,
+        courier: Arc<Courier>,
+        profiles: Vec<(&'static str, DeliveryProfile)>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                workspace,
+                courier,
+                profiles,
+                seed,
+                queue: Mutex::new(Queue::new(seed, remembered)),
+                idle: Notify::new(),
+                epochs: watch::Sender::new(0),
+                challenges: Mutex::new(Ids::new(seed, "challenges")),
+            }),
+        }
+    }
+
+    /// Sends `event` to every endpoint that wants to hear of it. Quick, because it is called under the vendor's lock.
+    pub fn dispatch(&self, event: &Arc<Event>, endpoints: &Table<Endpoint>) {
+        let mut hearing = endpoints
+            .iter()
+            .filter(|endpoint| endpoint.hears(event))
+            .peekable();
+        if hearing.peek().is_none() {
+            return;
+        }
+        let suppress = self.inner.profile(event.vendor).suppress_repeats;
+        let mut queue = self.inner.queue.lock();
+        let ready = hearing
+            .map(|endpoint| queue.accept(event, endpoint, suppress))
+            .filter(|ready| *ready)
+            .count();
+        self.inner.wake(&mut queue, ready);
+    }
+
+    /// Remembers that `event` was kept from the endpoints that wanted to hear of it, and why.
+    pub fn withhold(&self, event: &Arc<Event>, endpoints: &Table<Endpoint>, reason: &str) {
+        let mut queue = self.inner.queue.lock();
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.hears(event)) {
+            queue.withhold(event, endpoint, reason);
+        }
+    }
+
+    /// When the next retry is due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.inner.queue.lock().next_due()
+    }
+
+    /// Starts the retries that are due by `now`.
+    pub fn run_due(&self, now: Timestamp) {
+        let mut queue = self.inner.queue.lock();
+        let due = queue.fall_due(now);
+        self.inner.wake(&mut queue, due);
+    }
+
+    /// Waits until nothing is queued or in flight. Scheduled retries do not count.
+    pub async fn settled(&self) {
+        loop {
+            let mut idle = std::pin::pin!(self.inner.idle.notified());
+            idle.as_mut().enable();
+            {
+                let mut queue = self.inner.queue.lock();
+                if queue.busy() == 0 {
+                    return;
+                }
+                // What was announced outside a runtime has nobody who sends it yet.
+                if queue.workers == 0 && queue.is_ready() {
+                    self.inner.wake(&mut queue, IN_FLIGHT);
+                }
+            }
+            idle.await;
+        }
+    }
+
+    /// Forgets everything, and gives up what was waiting or in flight. Numbers and names start over.
+    pub fn clear(&self) {
+        let mut queue = self.inner.queue.lock();
+        queue.clear(self.inner.seed);
+        self.inner.epochs.send_replace(queue.epoch());
+        *self.inner.challenges.lock() = Ids::new(self.inner.seed, "challenges");
+        drop(queue);
+        self.inner.idle.notify_waiters();
+    }
+
+    /// The deliveries that are wanted, oldest first.
+    pub fn list(&self, wanted: &Wanted) -> Vec<Arc<Delivery>> {
+        let mut all = self.inner.queue.lock().all();
+        all.retain(|delivery| wanted.covers(delivery));
+        all
+    }
+
+    /// One delivery.
+    pub fn get(&self, id: u64) -> Option<Arc<Delivery>> {
+        self.inner.queue.lock().get(id)
+    }
+
+    /// How many deliveries were forgotten for want of room; none that are still on their way.
+    pub fn forgotten(&self) -> u64 {
+        self.inner.queue.lock().forgotten()
+    }
+
+    /// How many attempts are queued or in flight, and how many retries are scheduled.
+    pub fn outstanding(&self) -> (usize, usize) {
+        let queue = self.inner.queue.lock();
+        (queue.busy(), queue.scheduled())
+    }
+
+    /// Makes one attempt by hand, newly signed, with the delivery's own bytes or with `body` instead. It is
+    /// never followed by another. `None` when there is no such delivery, or it was forgotten meanwhile.
+    pub async fn redeliver(&self, id: u64, body: Option<Bytes>) -> Option<Arc<Attempt>> {
+        let (reply, attempt) = oneshot::channel();
+        {
+            let mut queue = self.inner.queue.lock();
+            if !queue.by_hand(id, body, reply) {
+                return None;
+            }
+            self.inner.wake(&mut queue, 1);
+        }
+        attempt.await.ok()
+    }
+
+    /// Asks whoever is at `url` whether it wants `vendor`'s webhooks:
+    /// `GET <url>?hub.mode=subscribe&hub.challenge=<digits>&hub.verify_token=<token>`.
+    pub async fn verify(&self, vendor: &str, url: &str, token: &str) -> Verification {
+        let challenge = self.inner.challenges.lock().digits(10);
+        let limit = self.inner.profile(vendor).timeout;
+        verify::verify(&self.inner.courier, url, token, &challenge, limit).await
+    }
+}
+
+impl Inner {
+    fn profile(&self, vendor: &str) -> &DeliveryProfile {
+        let found = self.profiles.iter().find(|(name, _)| *name == vendor);
+        found.map_or(&DeliveryProfile::DEFAULT, |(_, profile)| profile)
+    }
+
+    /// Sees to it that `more` attempts that became ready have somebody who makes them. A worker goes on as
+    /// long as anything is ready, and then ends: nobody idles and nobody polls.
+    fn wake(self: &Arc<Self>, queue: &mut Queue, more: usize) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        for _ in 0..more.min(IN_FLIGHT - queue.workers) {
+            queue.workers += 1;
+            let worker = Worker(Arc::clone(self));
+            runtime.spawn(worker.work());
+        }
+    }
+}
+
+/// A task that makes attempts as long as any are ready.
+struct Worker(Arc<Inner>);
+
+impl Worker {
+    async fn work(self) {
+        loop {
+            let job = {
+                let mut queue = self.0.queue.lock();
+                match queue.take() {
+                    Some(job) => job,
+                    None => {
+                        queue.workers -= 1;
+                        return;
+                    }
+                }
+            };
+            self.0.attempt(job).await;
+        }
+    }
+}
