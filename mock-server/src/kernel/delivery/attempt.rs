@@ -11,12 +11,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
+use super::Inner;
 use super::courier::{Exchange, refusal};
 use super::endpoint::{Endpoint, EndpointAuth};
 use super::profile::DeliveryProfile;
 use super::queue::{Job, Kind, Outcome};
 use super::record::{Attempt, Delivery, Received};
-use super::{Inner, queue};
 use crate::kernel::clock::wall_clock;
 use crate::kernel::ids::Ids;
 use crate::kernel::workspace::Workspace;
@@ -335,14 +335,6 @@ fn retry_after(response: &Received) -> Option<Duration> {
         }
     };
     Some(pause.min(LONGEST_PAUSE))
-}
-
-impl queue::Job {
-    /// For tests of the queue alone.
-    #[cfg(test)]
-    pub(super) fn id(&self) -> u64 {
-        self.delivery.id
-    }
 }
 
 #[cfg(test)]

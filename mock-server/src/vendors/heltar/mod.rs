@@ -66,6 +66,7 @@ impl Vendor for Heltar {
             disable_after: Some(100),
             suppress_repeats: Some(Duration::from_secs(600)),
             headers: |_, at| vec![("X-Request-Timestamp", format!("{at:.3}"))],
+            ..DeliveryProfile::DEFAULT
         },
     };
 
