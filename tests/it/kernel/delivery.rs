@@ -266,7 +266,9 @@ async fn retries_end() {
     }
     let post = Post::new(QUICK, Endpoint::new(&receiver.url("/")));
     post.announce(BREAD);
-    post.workspace.advance_until_idle().await;
+    assert_eq!(post.workspace.advance_until_idle().await, 0);
+    assert_eq!(receiver.arrived().len(), 1, "until idle waits for no retry");
+    post.advance(3600).await;
     assert_eq!(receiver.arrived().len(), 3);
     let delivery = post.only();
     assert_eq!(delivery.state(), State::Failed);
