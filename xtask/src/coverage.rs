@@ -1,9 +1,11 @@
 //! `cargo xtask coverage`: what of every vendor is in its contract, and what of that the server answers from memory.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use mock_server::kernel::routes::Answered;
 use serde::Serialize;
 use serde_json::Value;
 use tabled::settings::Style;
@@ -125,12 +127,16 @@ fn vendor(folder: &Path) -> Result<Vendor> {
             _ => evidence.documented += 1,
         }
     }
-    let stateful = operations
-        .iter()
-        .filter(|operation| {
-            is_stateful(&name, operation["operationId"].as_str().unwrap_or_default())
-        })
-        .count();
+    let answers = answers(&name)?;
+    let answered = |how: Answered| {
+        let names = operations
+            .iter()
+            .filter_map(|operation| operation["operationId"].as_str());
+        names
+            .filter(|operation| answers.get(operation) == Some(&how))
+            .count()
+    };
+    let (stateful, replayed) = (answered(Answered::Stateful), answered(Answered::Replayed));
     Ok(Vendor {
         vendor: name,
         items: document["x-import"]["items"].as_u64().unwrap_or_default(),
@@ -144,12 +150,16 @@ fn vendor(folder: &Path) -> Result<Vendor> {
         operations: operations.len() - additional,
         additional,
         stateful,
-        replayed: operations.len() - stateful,
+        replayed,
         evidence,
     })
 }
 
-/// Whether the server answers an operation from memory; the one place that asks the server.
-fn is_stateful(_vendor: &str, _operation: &str) -> bool {
-    false
+/// How the server answers each operation of a vendor; nothing of a vendor it does not have.
+fn answers(vendor: &str) -> Result<HashMap<&'static str, Answered>> {
+    let all = mock_server::answered().context("the server does not start")?;
+    let own = all.into_iter().find(|(name, _)| *name == vendor);
+    Ok(own
+        .map(|(_, operations)| operations.into_iter().collect())
+        .unwrap_or_default())
 }
