@@ -376,6 +376,56 @@ fn without_an_overlay_a_member_that_differs_tells_variants_apart() {
 }
 
 #[test]
+fn extra_variants_come_from_comments_code_blocks_and_saved_requests() {
+    let mut send = item(
+        "send",
+        "POST",
+        "https://x.example/send",
+        Some("{\"type\": \"text\"}\n// {\"type\": \"list\"}"),
+    );
+    send["request"]["description"] = json!("<h2>Request body</h2><pre>{\"type\": \"video\"}</pre>");
+    let saved = item(
+        "x",
+        "POST",
+        "https://x.example/send",
+        Some(r#"{"type": "audio"}"#),
+    )["request"]
+        .clone();
+    send["response"] = json!([{"id": "r", "name": "Success", "code": 200, "body": "{}", "originalRequest": saved}]);
+    let when = |kind: &str| json!([{"pointer": "/type", "const": kind}]);
+    let contract = Desk::with(&collection(json!([send])))
+        .overlay(json!([action(
+            "$.items['send']",
+            json!({"operation": "a.send", "variant": "text", "when": when("text"), "extra": [
+                {"variant": "list", "when": when("list"), "fromComment": 0},
+                {"variant": "video", "when": when("video"), "fromBlock": "1"},
+                {"variant": "audio", "when": when("audio"), "fromResponse": "r"},
+            ]})
+        )]))
+        .made();
+    let operation = &contract["paths"]["/send"]["post"];
+    let bodies: Vec<_> = operation["x-variants"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| {
+            (
+                one["name"].clone(),
+                one["request"]["body"]["json"]["type"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        bodies,
+        ["text", "list", "video", "audio"].map(|kind| (json!(kind), json!(kind)))
+    );
+    assert_eq!(
+        operation["responses"]["200"]["content"]["application/json"]["examples"]["Success"]["x-variant"],
+        json!("audio")
+    );
+}
+
+#[test]
 fn a_variant_whose_own_request_is_another_one_is_refused() {
     let send = |id: &str, body: Value| {
         item(

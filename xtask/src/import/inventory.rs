@@ -89,6 +89,9 @@ pub struct Extra {
     /// … or the commented-out body of the item, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_comment: Option<usize>,
+    /// … or the code block of its description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_block: Option<String>,
     /// Where it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
@@ -304,6 +307,8 @@ pub struct Evidence {
     pub disabled: IndexMap<String, Vec<String>>,
     /// Items with a whole body that is commented out, and how many.
     pub commented_out: Vec<(String, usize)>,
+    /// Code blocks taken for request bodies that no variant uses.
+    pub unused_blocks: Vec<String>,
     /// Saved responses without a status.
     pub missing_statuses: Vec<String>,
     /// How many bodies each rung read.
@@ -761,5 +766,22 @@ impl Inventory {
             );
         }
         Ok(Self { items, operations })
+    }
+
+    /// Code blocks taken for request bodies that no variant uses.
+    pub fn unused_blocks(&self) -> Vec<String> {
+        let mut unused = Vec::new();
+        for entry in self.items.values() {
+            for (number, block) in &entry.blocks {
+                let used = entry
+                    .extra
+                    .iter()
+                    .any(|extra| extra.from_block.as_ref() == Some(number));
+                if block.kind == BlockKind::Request && !used {
+                    unused.push(format!("{}: code block {number}", entry.title));
+                }
+            }
+        }
+        unused
     }
 }

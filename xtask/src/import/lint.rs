@@ -22,6 +22,8 @@ pub struct Lint {
     missing_statuses: Vec<String>,
     /// Whole bodies that are commented out beside another.
     commented_out_bodies: Vec<Hidden>,
+    /// Code blocks that look like request bodies and are used by no variant.
+    unused_code_blocks: Vec<String>,
     /// Where prose and examples disagree.
     contradictions: Vec<Finding>,
     /// What the overlay leaves open.
@@ -62,6 +64,7 @@ impl Lint {
                 .into_iter()
                 .map(|(at, bodies)| Hidden { at, bodies })
                 .collect(),
+            unused_code_blocks: evidence.unused_blocks,
             contradictions,
             open,
         }
@@ -105,6 +108,10 @@ impl Lint {
                 .iter()
                 .map(|one| format!("{}: {}", one.at, one.bodies))
                 .collect(),
+        );
+        list(
+            "code blocks of requests, unused",
+            self.unused_code_blocks.clone(),
         );
         list(
             "prose and examples disagree",

@@ -331,10 +331,11 @@ fn contract(
     collection: &collection::Collection,
     overlay: &Overlay,
 ) -> Result<(Value, Vec<Finding>, Evidence)> {
-    let (original, evidence) = inventory::take(collection);
+    let (original, mut evidence) = inventory::take(collection);
     let mut stock = serde_json::to_value(&original)?;
     overlay.apply(Phase::Items, &mut stock)?;
     let corrected = Inventory::from_value(&stock)?;
+    evidence.unused_blocks = corrected.unused_blocks();
     let built = build::build(vendor, collection, &original, &corrected, &evidence)?;
     let mut document = built.document;
     overlay.apply(Phase::Contract, &mut document)?;

@@ -147,44 +147,65 @@ impl Operation {
                 "{}: the name is taken",
                 about()
             );
-            let (mut asked, read) = match (&extra.request, &extra.from_response, extra.from_comment)
-            {
-                (Some(asked), None, None) => (asked.clone(), None),
-                (None, Some(response), None) => {
-                    let answer = entry.responses.get(response).with_context(|| {
-                        format!(
-                            "{}: fromResponse {response:?} is no saved response of the item",
-                            about()
-                        )
-                    })?;
-                    let asked = answer.request.clone().with_context(|| {
-                        format!("{}: the saved response has no request", about())
-                    })?;
-                    let read = unchanged(&asked, &format!("{id}/{response}"));
-                    (asked, read)
-                }
-                (None, None, Some(index)) => {
-                    let bodies = evidence
-                        .bodies
-                        .get(id)
-                        .map_or(&[][..], |read| read.remarks.bodies.as_slice());
-                    let body = bodies.get(index).with_context(|| {
-                        format!(
-                            "{}: fromComment {index}, but the body has {} commented-out bodies",
-                            about(),
-                            bodies.len()
-                        )
-                    })?;
-                    let mut asked = entry.request.clone();
-                    asked.body = Some(Payload::Json(body.clone()));
-                    asked.rung = Some(Rung::Comments);
-                    asked.holes.clear();
-                    (asked, None)
-                }
-                _ => anyhow::bail!(
-                    "{}: needs exactly one of request, fromResponse, fromComment",
-                    about()
-                ),
+            let sources = [
+                extra.request.is_some(),
+                extra.from_response.is_some(),
+                extra.from_comment.is_some(),
+                extra.from_block.is_some(),
+            ];
+            ensure!(
+                sources.iter().filter(|given| **given).count() == 1,
+                "{}: needs exactly one of request, fromResponse, fromComment, fromBlock",
+                about()
+            );
+            let with_body = |body: &Value, rung: Rung| {
+                let mut asked = entry.request.clone();
+                asked.body = Some(Payload::Json(body.clone()));
+                asked.rung = Some(rung);
+                asked.holes.clear();
+                asked
+            };
+            let mut read = None;
+            let mut asked = if let Some(response) = &extra.from_response {
+                let answer = entry.responses.get(response).with_context(|| {
+                    format!(
+                        "{}: fromResponse {response:?} is no saved response of the item",
+                        about()
+                    )
+                })?;
+                let asked = answer
+                    .request
+                    .clone()
+                    .with_context(|| format!("{}: the saved response has no request", about()))?;
+                read = unchanged(&asked, &format!("{id}/{response}"));
+                asked
+            } else if let Some(index) = extra.from_comment {
+                let bodies = evidence
+                    .bodies
+                    .get(id)
+                    .map_or(&[][..], |read| read.remarks.bodies.as_slice());
+                let body = bodies.get(index).with_context(|| {
+                    format!(
+                        "{}: fromComment {index}, but the body has {} commented-out bodies",
+                        about(),
+                        bodies.len()
+                    )
+                })?;
+                with_body(body, Rung::Comments)
+            } else if let Some(block) = &extra.from_block {
+                let block = entry.blocks.get(block).with_context(|| {
+                    format!(
+                        "{}: fromBlock {block:?}, but the description has {} code blocks",
+                        about(),
+                        entry.blocks.len()
+                    )
+                })?;
+                with_body(&block.body, block.rung)
+            } else {
+                extra
+                    .request
+                    .clone()
+                    .unwrap_or_else(|| entry.request.clone())
             };
             refit(&mut asked);
             extras.push(Variant {
