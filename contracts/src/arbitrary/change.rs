@@ -9,7 +9,7 @@ use crate::document::{DocumentedBody, DocumentedRequest, FormValue, Place, SEGME
 /// A change at one place.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
-    /// Sets a parameter, or a member of the body whose parent is there.
+    /// Sets a parameter, the whole body, or a member of it whose parent is there.
     Set(Place, String, Value),
     /// Takes a parameter or a member away.
     Remove(Place, String),
@@ -83,6 +83,9 @@ fn parent(pointer: &str) -> Option<(&str, String)> {
 
 fn set(body: &mut DocumentedBody, pointer: &str, value: &Value) {
     let Some((above, name)) = parent(pointer) else {
+        if let DocumentedBody::Json(json) = body {
+            *json = value.clone();
+        }
         return;
     };
     match body {

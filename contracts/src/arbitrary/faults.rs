@@ -30,6 +30,7 @@ pub(super) fn of(
         if !guards(document, operation, spot.place, &spot.pointer) {
             at(&spot, &mut faults);
         }
+        stranger(&spot, &mut faults);
     });
     whole_body(document, operation, request, &mut faults);
     unknown_variant(document, operation, variant, request, &mut faults);
@@ -39,6 +40,10 @@ pub(super) fn of(
 fn at(spot: &Spot<'_>, faults: &mut Vec<Fault>) {
     let (place, pointer, view) = (spot.place, &spot.pointer, spot.view);
     let Some(value) = spot.value else { return };
+    if spot.textual && place == Place::Body && pointer.is_empty() {
+        // A form is always an object.
+        return;
+    }
     if spot.required && spot.removable && place != Place::Path {
         let change = Change::Remove(place, pointer.clone());
         faults.push(Fault {
@@ -186,14 +191,24 @@ fn at(spot: &Spot<'_>, faults: &mut Vec<Fault>) {
             set(Rule::Limit, json!([]));
         }
     }
-    if value.is_object()
-        && view.word("additionalProperties") == Some(&Value::Bool(false))
+}
+
+/// A member that the contract refuses, where it says so.
+fn stranger(spot: &Spot<'_>, faults: &mut Vec<Fault>) {
+    let closed = spot.view.word("additionalProperties") == Some(&Value::Bool(false));
+    if closed
         && !spot.textual
+        && !spot.view.is_knotted()
+        && spot.value.is_some_and(Value::is_object)
     {
-        let pointer = below(pointer, "nobody-asked");
+        let (rule, place, pointer) = (
+            Rule::Forbidden,
+            spot.place,
+            below(&spot.pointer, "nobody-asked"),
+        );
         let change = Change::Set(place, pointer.clone(), json!(1));
         faults.push(Fault {
-            rule: Rule::Forbidden,
+            rule,
             place,
             pointer,
             change,

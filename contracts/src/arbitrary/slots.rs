@@ -179,7 +179,20 @@ pub(super) fn visit(
         variant,
         textual: !matches!(body, crate::check::Body::Json(_)),
     };
-    walk.value(&value, View::new([schema.value()], document), "", found);
+    let view = View::new([schema.value()], document);
+    let (pointer, name) = (String::new(), String::new());
+    let (value, required, removable) = (Some(value.as_ref()), true, false);
+    walk.spot(
+        Seen {
+            pointer,
+            name,
+            view,
+            value,
+            required,
+            removable,
+        },
+        found,
+    );
 }
 
 struct Walk<'a> {
@@ -192,58 +205,86 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn value(&self, value: &Value, mut view: View, pointer: &str, found: &mut dyn FnMut(Spot<'_>)) {
-        if self.branches && covers(pointer, self.at) {
-            view = view.without_branches();
+    /// Tells of one value, and of what is known of its members or elements.
+    fn spot(&self, mut spot: Seen<'_>, found: &mut dyn FnMut(Spot<'_>)) {
+        if self.branches && covers(&spot.pointer, self.at) {
+            spot.view = spot.view.without_branches();
             if let Some(schema) = self.variant.and_then(|variant| variant.schema.as_ref()) {
-                view.add(schema.value(), self.document, 0);
+                spot.view.add(schema.value(), self.document, 0);
             }
         }
+        let Seen {
+            pointer,
+            name,
+            view,
+            value,
+            required,
+            removable,
+        } = spot;
+        found(Spot {
+            place: Place::Body,
+            pointer: pointer.clone(),
+            name,
+            view: &view,
+            value,
+            required,
+            removable,
+            textual: self.textual,
+        });
         if view.is_knotted() {
             return;
         }
         match value {
-            Value::Object(members) => {
+            Some(Value::Object(members)) => {
                 for name in view.names() {
+                    let pointer = below(&pointer, &name);
                     let inner = view.member(&name, self.document);
-                    let pointer = below(pointer, &name);
-                    let value = members.get(&name);
-                    found(Spot {
-                        place: Place::Body,
-                        pointer: pointer.clone(),
-                        view: &inner,
-                        value,
-                        required: view.requires(&name),
-                        name,
-                        removable: true,
-                        textual: self.textual,
-                    });
-                    if let Some(value) = value {
-                        self.value(value, inner, &pointer, found);
-                    }
+                    let (value, required) = (members.get(&name), view.requires(&name));
+                    let removable = true;
+                    self.spot(
+                        Seen {
+                            pointer,
+                            name,
+                            view: inner,
+                            value,
+                            required,
+                            removable,
+                        },
+                        found,
+                    );
                 }
             }
-            Value::Array(items) => {
+            Some(Value::Array(items)) => {
                 for (index, value) in items.iter().enumerate() {
-                    let inner = view.items(self.document);
-                    let pointer = format!("{pointer}/{index}");
-                    let name = index.to_string();
-                    found(Spot {
-                        place: Place::Body,
-                        pointer: pointer.clone(),
-                        name,
-                        view: &inner,
-                        value: Some(value),
-                        required: true,
-                        removable: false,
-                        textual: self.textual,
-                    });
-                    self.value(value, inner, &pointer, found);
+                    let (pointer, name) = (format!("{pointer}/{index}"), index.to_string());
+                    let (view, value) = (view.items(self.document), Some(value));
+                    let (required, removable) = (true, false);
+                    self.spot(
+                        Seen {
+                            pointer,
+                            name,
+                            view,
+                            value,
+                            required,
+                            removable,
+                        },
+                        found,
+                    );
                 }
             }
             _ => {}
         }
     }
+}
+
+/// A value on the way, with its own view.
+struct Seen<'a> {
+    pointer: String,
+    name: String,
+    view: View,
+    value: Option<&'a Value>,
+    required: bool,
+    removable: bool,
 }
 
 /// Names whose text means nothing to the vendor.
