@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use contracts::check::Violation;
-use contracts::document::{Route, choose};
+use contracts::document::{Operation, Route, choose};
 use futures_util::FutureExt as _;
 use http::response::Parts;
 use http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -401,13 +401,23 @@ async fn read(
             parameters,
         } => {
             call.path_parameters = parameters;
-            call.operation = Some(choose(&operations, &call.incoming()));
+            let operation = choose(&operations, &call.incoming());
+            if takes_any_bytes(operation) && !matches!(call.content, Content::Empty) {
+                call.content = Content::Text(String::new());
+            }
+            call.operation = Some(operation);
             Ok(())
         }
         Route::WrongMethod { allow } => Err(Reason::WrongMethod { allow }),
         Route::Unknown => Err(Reason::UnknownPath),
     };
     (call, found)
+}
+
+/// Whether an operation takes bytes as they are: nobody reads them as JSON, whatever their content type says.
+fn takes_any_bytes(operation: &Operation) -> bool {
+    let body = operation.body.as_ref();
+    body.is_some_and(|body| body.content.iter().all(|media| media.media_type == "*/*"))
 }
 
 /// The workspace that the address names, or the one a minted credential leads to, or the default one.

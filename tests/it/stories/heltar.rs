@@ -111,5 +111,370 @@ async fn a_wrong_request_is_refused_in_the_vendors_words() {
     story.with_header("authentication", Some("Bearer heltar-mock-key"));
     story.get("/v1/clients/919000009934").await;
     assert_snapshot!(story.transcript());
-    let _ = DEEPAK;
+}
+
+fn send(messages: Value) -> Value {
+    json!({"messages": messages})
+}
+
+fn template(name: &str, variables: Value) -> Value {
+    json!({"clientWaNumber": DEEPAK, "messageType": "template", "templateName": name, "languageCode": "en", "variables": variables})
+}
+
+#[tokio::test]
+async fn every_kind_of_message_is_taken_in_one_request() {
+    let mut story = story::<Heltar>();
+    let body = |text: &str| json!({"type": "body", "parameters": [{"type": "text", "text": text}]});
+    let button = json!({"type": "button", "sub_type": "url", "index": 1, "parameters": [{"type": "text", "text": "now"}]});
+    let image = json!({"type": "header", "parameters": [{"type": "image", "image": {"link": "https://files.example/a.png"}}]});
+    story
+        .post(
+            "/v1/messages/send",
+            send(json!([
+                {"clientWaNumber": "+91 90000-05883", "messageType": "text", "message": "Namaste", "refId": "mine"},
+                {"clientWaNumber": ARJUN, "messageType": "text", "message": "As you asked", "contextId": "4016ce29-2b58-42d7-bd8c-9eb6f79b4eb5"},
+                {"clientWaNumber": ARJUN, "messageType": "media", "mediaType": "image", "url": "https://files.example/a.png", "name": "a.png", "mimeType": "image/png", "caption": "Look"},
+                {"clientWaNumber": ARJUN, "messageType": "location", "location": {"latitude": 28.4, "longitude": 77}},
+                {"clientWaNumber": ARJUN, "messageType": "contacts", "contacts": [{"name": {"formatted_name": "Rohan Kumar", "prefix": "919000003228"}, "phones": [{"phone": "919000003228"}]}]},
+                {"clientWaNumber": ARJUN, "messageType": "interactive", "interactive": {"type": "button", "body": {"text": "Well?"}, "action": {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]}}},
+                template("welcome", json!([image])),
+                template("welcome_tour", json!([body("Deepak"), button])),
+            ])),
+        )
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn what_fails_fails_alone_unless_all_fails() {
+    let mut story = story::<Heltar>();
+    let buttons: Vec<_> = (1..=4)
+        .map(|number| json!({"type": "reply", "reply": {"id": number.to_string(), "title": format!("Reply {number}")}}))
+        .collect();
+    let product = |id: &str| json!({"product_retailer_id": id});
+    let list = json!({"type": "product_list", "header": {"type": "text", "text": "Ours"}, "body": {"text": "Choose"}, "action": {"catalog_id": "814058780189616",
+        "sections": [{"title": "A", "product_items": [product("e45t8zw138"), product("gone")]}, {"title": "B", "product_items": [product("gone")]}]}});
+    story
+        .post(
+            "/v1/messages/send",
+            send(json!([
+                {"clientWaNumber": ARJUN, "messageType": "text", "message": "This one goes out"},
+                template("spring_sale", json!([])),
+                template("pending_promo", json!([])),
+                template("welcome_video", json!([])),
+                template("start_conversation", json!([{"type": "body", "parameters": [{"type": "text", "text": "one too many"}]}])),
+                {"clientWaNumber": ARJUN, "messageType": "interactive", "interactive": {"type": "button", "action": {"buttons": buttons}}},
+                {"clientWaNumber": ARJUN, "messageType": "interactive", "interactive": {"type": "product", "action": {"catalog_id": "814058780189616", "product_retailer_id": "gone"}}},
+                {"clientWaNumber": ARJUN, "messageType": "interactive", "interactive": list},
+            ])),
+        )
+        .await;
+    story
+        .post(
+            "/v1/messages/send",
+            send(json!([template("spring_sale", json!([]))])),
+        )
+        .await;
+    story.post("/v1/messages/send", send(json!([{"clientWaNumber": ARJUN, "messageType": "text", "message": "To whom?", "contextId": "nobody"}]))).await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn clients_are_created_changed_and_found() {
+    let mut story = story::<Heltar>();
+    let ram = |age: u8| json!({"username": "Ram Jain", "attributes": format!("{{\"age\": {age}, \"height\": \"tall\"}}"), "countryCode": 91, "clientWaNumber": "919998889990"});
+    story.post("/v1/clients", json!([ram(30)])).await;
+    story.post("/v1/clients", json!([ram(50)])).await;
+    story
+        .post(
+            "/v1/clients",
+            json!([
+                {"username": "", "attributes": {"age": 7}, "countryCode": null, "clientWaNumber": "447700900123", "assignTo": "executive2@example.com"},
+                {"username": "Wrong country", "attributes": "{}", "countryCode": 44, "clientWaNumber": "919998889991"},
+                {"username": "Wrong attributes", "attributes": "{age", "countryCode": 91, "clientWaNumber": "919998889992"},
+                {"username": "Wrong number", "attributes": "{}", "countryCode": 91, "clientWaNumber": "12"},
+            ]),
+        )
+        .await;
+    story.get("/v1/clients/447700900123").await;
+    story.get("/v1/clients?limit=3").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn chats_are_closed_reopened_and_given_away() {
+    let mut story = story::<Heltar>();
+    story
+        .put(
+            "/v1/clients/chat/toggle/919000005883",
+            json!({"isOpen": "false"}),
+        )
+        .await;
+    story.get("/v1/clients/919000005883").await;
+    story
+        .put(
+            "/v1/clients/chat/toggle/919111111111",
+            json!({"isOpen": true}),
+        )
+        .await;
+    story
+        .post(
+            "/v1/clients/chat/assign",
+            json!({"clientWaNumber": ARJUN, "email": "executive1@example.com"}),
+        )
+        .await;
+    story
+        .post("/v1/clients/chat/assign", json!({"clientWaNumber": DEEPAK}))
+        .await;
+    story
+        .post(
+            "/v1/clients/chat/assign",
+            json!({"clientWaNumber": DEEPAK, "email": "nobody@example.com"}),
+        )
+        .await;
+    story.get("/v1/auth/business-employees").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn attributes_are_added_renamed_retyped_and_removed() {
+    let mut story = story::<Heltar>();
+    let rename = |old: &str, key: &str, kind: &str| json!({"oldAttribute": old, "newAttribute": {"fieldKey": key, "dataType": kind}});
+    story
+        .post(
+            "/v1/business/attributes",
+            json!({"attributes": [{"fieldKey": "Height", "dataType": "numerical"}]}),
+        )
+        .await;
+    story.post("/v1/business/attributes", json!({"attributes": [{"fieldKey": "Weight", "dataType": "text"}, {"fieldKey": "age", "dataType": "text"}]})).await;
+    let renamed = story
+        .put(
+            "/v1/business/attributes",
+            rename("age", "Years", "numerical"),
+        )
+        .await;
+    let last = renamed.json()["data"]
+        .as_array()
+        .and_then(|all| all.last().cloned());
+    assert_eq!(
+        last,
+        Some(json!({"fieldKey": "Years", "dataType": "numerical"}))
+    );
+    story.get("/v1/clients/919000005883").await;
+    story
+        .put(
+            "/v1/business/attributes",
+            json!({"oldAttribute": "Chat Type", "newAttribute": "name"}),
+        )
+        .await;
+    story
+        .put("/v1/business/attributes", rename("Shoe", "Boot", "text"))
+        .await;
+    story
+        .delete("/v1/business/attributes?attribute=Years")
+        .await;
+    story.delete("/v1/business/attributes?attribute=tags").await;
+    story.get("/v1/clients/919000005883").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_campaign_counts_what_becomes_of_its_messages() {
+    let mut story = story::<Heltar>();
+    let campaign = json!({
+        "campaignName": "Tour", "templateName": "welcome_tour_2", "languageCode": "en",
+        "messages": [
+            {"clientWaNumber": ARJUN, "variables": [
+                {"type": "header", "parameters": [{"type": "document", "document": {"link": "https://files.example/a.pdf", "filename": "a.pdf"}}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "Arjun"}]}]},
+            {"clientWaNumber": DEEPAK, "variables": []},
+        ],
+    });
+    let started = story.post("/v1/campaigns/send", campaign).await.json();
+    let wamid = &started["data"]["messagesResponse"]["success"]["0"]["message"]["wamid"];
+    story.get("/v1/campaigns").await;
+    story.wait_until_idle().await;
+    story
+        .happen(json!({"happening": "client_writes", "from": ARJUN, "context": wamid, "says": {"type": "button", "text": "Yes"}}))
+        .await;
+    story
+        .get("/v1/campaigns?startDate=2023-12-28&endDate=2023-12-28")
+        .await;
+    story.get("/v1/campaigns?startDate=2023-12-28").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_and_served_back() {
+    let mut story = story::<Heltar>();
+    let prepared = story
+        .get("/v1/messages/presigned-url?file_name=my%20file.json&file_type=application/json")
+        .await
+        .json();
+    let path = |member: &str| {
+        let url = prepared["data"][member].as_str().unwrap();
+        url.split_once("/heltar").unwrap().1.to_owned()
+    };
+    story.with_header("authorization", None);
+    story.get(&path("url")).await;
+    story
+        .send(
+            Method::PUT,
+            &path("signedRequest"),
+            "image/png",
+            Some("{\"not\": ".into()),
+        )
+        .await;
+    story
+        .send(
+            Method::PUT,
+            &path("signedRequest"),
+            "application/json",
+            Some("{\"not\": ".into()),
+        )
+        .await;
+    story.show_headers(&["content-type", "etag"]);
+    let served = story.get(&path("url")).await;
+    assert_eq!(served.text, "{\"not\": ");
+    story.wait(Duration::from_secs(60 * 60)).await;
+    story
+        .send(
+            Method::PUT,
+            &path("signedRequest"),
+            "application/json",
+            Some("late".into()),
+        )
+        .await;
+    story.get("/unknown").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn addresses_are_registered_masked_and_removed() {
+    let mut story = story::<Heltar>();
+    let register = |registered: Value| json!({"urls": [registered]});
+    story
+        .post("/v1/business/webhook-url", register(json!({"url": "http://localhost:8002/hook", "isEnabled": true, "fields": ["metaWebhooks", "metaCustomFieldHook"], "headers": {"X-Secret": "open sesame"}})))
+        .await;
+    story
+        .post("/v1/business/webhook-url", register(json!({"url": "http://localhost:8002/hook", "isEnabled": false, "headers": {"X-Secret": "******esame", "X-New": "abc"}})))
+        .await;
+    let kept = &story.state()["endpoints"][2]["headers"]["X-Secret"];
+    assert_eq!(*kept, "open sesame");
+    story
+        .delete("/v1/business/webhook-url?url=http://localhost:8000")
+        .await;
+    story
+        .delete("/v1/business/webhook-url?url=http://localhost:8000")
+        .await;
+    story.delete("/v1/business/webhook-url").await;
+    story
+        .post(
+            "/v1/business/webhook-url",
+            register(json!({"url": "localhost:8003", "isEnabled": true})),
+        )
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn whatever_a_client_writes_is_told_and_kept() {
+    let mut story = story::<Heltar>();
+    let sent = story
+        .post("/v1/messages/send", text_to(ARJUN, "Well?"))
+        .await
+        .json();
+    let wamid = &sent["data"]["success"]["0"]["message"]["wamid"];
+    for says in [
+        json!({"type": "text", "body": "Yes"}),
+        json!({"type": "button_reply", "id": "y", "title": "Yes"}),
+        json!({"type": "list_reply", "id": "r1", "title": "First", "description": "The first"}),
+        json!({"type": "flow_reply", "response": {"answer": 42}}),
+        json!({"type": "image", "caption": "Me"}),
+        json!({"type": "document", "filename": "a.pdf"}),
+        json!({"type": "sticker"}),
+        json!({"type": "location", "latitude": 28.4, "longitude": 77.06, "name": "Home"}),
+        json!({"type": "contacts", "contacts": [{"name": {"formatted_name": "Rohan", "first_name": "Rohan"}}]}),
+    ] {
+        story.happen(json!({"happening": "client_writes", "from": ARJUN, "context": wamid, "says": says})).await;
+    }
+    story.happen(json!({"happening": "client_writes", "from": "447700900123", "name": "Newcomer", "says": {"type": "text", "body": "Hello?"}})).await;
+    story.wait_until_idle().await;
+    story.get("/v1/clients/447700900123").await;
+    story.get("/v1/messages/919000005883").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_client_who_wants_nothing_hears_nothing() {
+    let mut story = story::<Heltar>();
+    story.happen(json!({"happening": "client_writes", "from": ARJUN, "says": {"type": "text", "body": "stop"}})).await;
+    story
+        .post("/v1/messages/send", text_to(ARJUN, "Please stay"))
+        .await;
+    let hello = json!({"clientWaNumber": ARJUN, "messageType": "template", "templateName": "start_conversation", "languageCode": "en"});
+    story.post("/v1/messages/send", send(json!([hello]))).await;
+    story.get("/v1/messages/919000005883?limit=1").await;
+    story.happen(json!({"happening": "client_writes", "from": ARJUN, "says": {"type": "text", "body": "START"}})).await;
+    story
+        .happen(json!({"happening": "client_blocked", "client": ARJUN}))
+        .await;
+    story
+        .post("/v1/messages/send", text_to(ARJUN, "Welcome back"))
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_message_is_found_by_its_whatsapp_id() {
+    let mut story = story::<Heltar>();
+    let sent = story
+        .post("/v1/messages/send", text_to(ARJUN, "Namaste"))
+        .await
+        .json();
+    let wamid = sent["data"]["success"]["0"]["message"]["wamid"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    story
+        .get(&format!(
+            "/v1/messages?wamid={}",
+            wamid.replace('+', "%2B").replace('=', "%3D")
+        ))
+        .await;
+    story.get("/v1/messages?wamid=wamid.nobody").await;
+    story.get("/v1/messages").await;
+    story
+        .get("/v1/messages/919000005883?before=2023-12-28T12:00:00Z")
+        .await;
+    story
+        .get("/v1/messages/919000005883?before=yesterday")
+        .await;
+    story.get("/v1/messages/919000005883?beforeId=x").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_of_the_vendors_framework() {
+    let mut story = story::<Heltar>();
+    let answer = story
+        .put(
+            "/v1/clients/chat/toggle/919000005883",
+            json!({"isOpen": true}),
+        )
+        .await;
+    let header = |name: &str| answer.headers[name].to_str().unwrap();
+    assert_eq!(header("etag"), "W/\"41-HyFH3eyLj2Z6kNmUOr9+V4Fn3ws\"");
+    assert_eq!(header("content-type"), "application/json; charset=utf-8");
+    assert_eq!(header("x-frame-options"), "SAMEORIGIN");
+    assert_eq!(header("server"), "nginx/1.18.0 (Ubuntu)");
+}
+
+#[tokio::test]
+async fn templates_are_listed_and_shown_by_any_case_of_their_name() {
+    let mut story = story::<Heltar>();
+    story.get("/v1/templates").await;
+    story.get("/v1/templates/Hello_World").await;
+    story.get("/v1/templates/nothing").await;
+    assert_snapshot!(story.transcript());
 }

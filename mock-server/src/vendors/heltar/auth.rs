@@ -20,7 +20,9 @@ pub struct Caller {
 impl Caller {
     /// A caller who may do everything.
     pub fn anyone() -> Self {
-        Self { scopes: vec!["*".into()] }
+        Self {
+            scopes: vec!["*".into()],
+        }
     }
 
     fn may(&self, resource: &str, action: &str) -> bool {
@@ -44,7 +46,10 @@ pub fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
             if !scheme.eq_ignore_ascii_case("bearer") || key.is_empty() {
                 return Err(Denial::Malformed);
             }
-            Ok(Credential { form: "bearer", key: key.to_owned() })
+            Ok(Credential {
+                form: "bearer",
+                key: key.to_owned(),
+            })
         })
         .collect()
 }
@@ -55,11 +60,19 @@ impl Heltar {
     /// # Errors
     /// When no key is known, or the known one lacks the scope.
     pub fn caller_of(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
-        let known = credentials.iter().find_map(|credential| self.keys.get(&credential.key));
+        let known = credentials
+            .iter()
+            .find_map(|credential| self.keys.get(&credential.key));
         let key = known.ok_or(Denial::Unknown)?;
-        let caller = Caller { scopes: key.scopes.clone() };
+        let caller = Caller {
+            scopes: key.scopes.clone(),
+        };
         let (resource, action) = scope_of(call);
-        if caller.may(resource, action) { Ok(caller) } else { Err(Denial::Forbidden(format!("{resource}:{action}"))) }
+        if caller.may(resource, action) {
+            Ok(caller)
+        } else {
+            Err(Denial::Forbidden(format!("{resource}:{action}")))
+        }
     }
 }
 
@@ -72,5 +85,12 @@ fn scope_of(call: &Call) -> (&'static str, &'static str) {
         "templates" => "templates",
         _ => "business",
     };
-    (resource, if call.wire.method == Method::GET { "read" } else { "write" })
+    (
+        resource,
+        if call.wire.method == Method::GET {
+            "read"
+        } else {
+            "write"
+        },
+    )
 }

@@ -88,7 +88,9 @@ pub enum Error {
     #[error("Request has expired")]
     UploadExpired,
     /// The upload differs from what was prepared.
-    #[error("The request signature we calculated does not match the signature you provided. Check your key and signing method.")]
+    #[error(
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    )]
     WrongSignature,
     /// Stopped by a layer.
     #[error(transparent)]
@@ -133,9 +135,11 @@ impl Error {
             | Self::UnknownContext
             | Self::NotOptedIn
             | Self::Blocked => StatusCode::BAD_REQUEST,
-            Self::UnknownClient(_) | Self::NoConversation(_) | Self::UnknownWebhook | Self::UnknownMessage | Self::NoSuchKey => {
-                StatusCode::NOT_FOUND
-            }
+            Self::UnknownClient(_)
+            | Self::NoConversation(_)
+            | Self::UnknownWebhook
+            | Self::UnknownMessage
+            | Self::NoSuchKey => StatusCode::NOT_FOUND,
             Self::AttributesExist(_) => StatusCode::CONFLICT,
             Self::UploadExpired | Self::WrongSignature => StatusCode::FORBIDDEN,
             Self::AllFailed(all) => all.status,
@@ -171,9 +175,11 @@ impl Error {
                     Reason::TooMany { .. } => Some("SlowDown"),
                     Reason::Fault(_) | Reason::Internal(_) => Some("InternalError"),
                     Reason::WrongMethod { .. } => Some("MethodNotAllowed"),
-                    Reason::Denied(_) | Reason::UnknownPath | Reason::BrokenJson { .. } | Reason::Invalid(_) => {
+                    Reason::Denied(_) | Reason::BrokenJson { .. } | Reason::Invalid(_) => {
                         Some("InvalidRequest")
                     }
+                    // The API does not know the path, and answers in its own envelope.
+                    Reason::UnknownPath => None,
                 }
             }
             _ => None,
@@ -203,8 +209,12 @@ impl IntoResponse for Error {
             return (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response();
         }
         let error_raw = self.detail();
-        let envelope =
-            Envelope { error_type: error_type(status), error_message: message, errors_validation: None, error_raw };
+        let envelope = Envelope {
+            error_type: error_type(status),
+            error_message: message,
+            errors_validation: None,
+            error_raw,
+        };
         (status, Json(envelope)).into_response()
     }
 }
@@ -278,8 +288,14 @@ impl Upstream {
             Self::RateLimited => (130_429, "Rate limit hit"),
             Self::MediaUnreadable => (131_053, "Media upload error"),
             Self::InvalidValue => (131_009, "Parameter value is not valid"),
-            Self::WrongParameterCount => (132_000, "Number of parameters does not match the expected number of params"),
-            Self::WrongParameterFormat => (132_012, "Parameter format does not match format in the created template"),
+            Self::WrongParameterCount => (
+                132_000,
+                "Number of parameters does not match the expected number of params",
+            ),
+            Self::WrongParameterFormat => (
+                132_012,
+                "Parameter format does not match format in the created template",
+            ),
             Self::UnknownTemplate => (132_001, "Template name does not exist in the translation"),
         }
     }
@@ -295,9 +311,22 @@ impl Upstream {
     /// The refusal of one message, with its reason.
     pub fn with(self, details: String) -> Fault {
         let (code, title) = self.code_and_title();
-        let status = if self == Self::UnknownTemplate { 404 } else { 400 };
-        let error_data = ErrorData { messaging_product: "whatsapp", details };
-        Fault::Upstream(UpstreamError { status, message: format!("(#{code}) {title}"), r#type: "OAuthException", code, error_data })
+        let status = if self == Self::UnknownTemplate {
+            404
+        } else {
+            400
+        };
+        let error_data = ErrorData {
+            messaging_product: "whatsapp",
+            details,
+        };
+        Fault::Upstream(UpstreamError {
+            status,
+            message: format!("(#{code}) {title}"),
+            r#type: "OAuthException",
+            code,
+            error_data,
+        })
     }
 }
 
@@ -319,9 +348,9 @@ fn error_type(status: StatusCode) -> &'static str {
 fn status_of(reason: &Reason) -> StatusCode {
     match reason {
         Reason::Denied(Denial::Forbidden(_)) => StatusCode::FORBIDDEN,
-        Reason::Denied(Denial::Missing | Denial::Malformed | Denial::Unknown | Denial::UnknownPart(_)) => {
-            StatusCode::UNAUTHORIZED
-        }
+        Reason::Denied(
+            Denial::Missing | Denial::Malformed | Denial::Unknown | Denial::UnknownPart(_),
+        ) => StatusCode::UNAUTHORIZED,
         // Express knows no 405: what no route takes is not found.
         Reason::UnknownPath | Reason::WrongMethod { .. } => StatusCode::NOT_FOUND,
         Reason::BrokenJson { .. } | Reason::Invalid(_) => StatusCode::BAD_REQUEST,
@@ -336,16 +365,29 @@ fn status_of(reason: &Reason) -> StatusCode {
 fn words(refusal: &Refusal) -> String {
     let operation = refusal.operation();
     match &refusal.reason {
-        Reason::Denied(Denial::Forbidden(scope)) => format!("API key does not have the required scope ({scope})"),
-        Reason::Denied(Denial::Missing | Denial::Malformed | Denial::Unknown | Denial::UnknownPart(_)) => {
-            "Unauthorized".into()
+        Reason::Denied(Denial::Forbidden(scope)) => {
+            format!("API key does not have the required scope ({scope})")
         }
-        Reason::UnknownPath | Reason::WrongMethod { .. } => format!("Path {} not found", refusal.path()),
-        Reason::BrokenJson { message, line, column } => format!("{message} in JSON at line {line} column {column}"),
+        Reason::Denied(
+            Denial::Missing | Denial::Malformed | Denial::Unknown | Denial::UnknownPart(_),
+        ) => "Unauthorized".into(),
+        Reason::UnknownPath | Reason::WrongMethod { .. } => {
+            format!("Path {} not found", refusal.path())
+        }
+        Reason::BrokenJson {
+            message,
+            line,
+            column,
+        } => format!("{message} in JSON at line {line} column {column}"),
         Reason::TooLarge { .. } => "request entity too large".into(),
-        Reason::Invalid(violations) => violations.first().map_or_else(String::new, |first| complaint(operation, first)),
+        Reason::Invalid(violations) => violations
+            .first()
+            .map_or_else(String::new, |first| complaint(operation, first)),
         Reason::TooMany { .. } => "Too many requests".into(),
-        Reason::Fault(status) => status.canonical_reason().unwrap_or("Internal Server Error").into(),
+        Reason::Fault(status) => status
+            .canonical_reason()
+            .unwrap_or("Internal Server Error")
+            .into(),
         Reason::Internal(_) => "Internal Server Error".into(),
     }
 }
@@ -384,7 +426,11 @@ fn field_of(violation: &Violation) -> String {
             field.push_str(&part);
         }
     }
-    if field.is_empty() { "body".into() } else { field }
+    if field.is_empty() {
+        "body".into()
+    } else {
+        field
+    }
 }
 
 fn plain(value: &Value) -> String {

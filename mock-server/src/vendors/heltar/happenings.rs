@@ -165,13 +165,26 @@ impl Heltar {
     ///
     /// # Errors
     /// When it cannot: the message is unknown or already further.
-    pub fn let_happen(&mut self, happening: Happening, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    pub fn let_happen(
+        &mut self,
+        happening: Happening,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         match happening {
             Happening::Sent { message } => self.progress(&message, Status::Sent, None, moment),
-            Happening::Delivered { message } => self.progress(&message, Status::Delivered, None, moment),
+            Happening::Delivered { message } => {
+                self.progress(&message, Status::Delivered, None, moment)
+            }
             Happening::Read { message } => self.progress(&message, Status::Read, None, moment),
-            Happening::Failed { message, error } => self.progress(&message, Status::Failed, Some(error), moment),
-            Happening::ClientWrites { from, name, context, says } => self.hear(&from, name, context, says, moment),
+            Happening::Failed { message, error } => {
+                self.progress(&message, Status::Failed, Some(error), moment)
+            }
+            Happening::ClientWrites {
+                from,
+                name,
+                context,
+                says,
+            } => self.hear(&from, name, context, says, moment),
             Happening::MediaReady { message } => self.media_ready(&message, moment),
             Happening::ClientBlocked { client } => self.block(&client, true),
             Happening::ClientUnblocked { client } => self.block(&client, false),
@@ -186,20 +199,29 @@ impl Heltar {
         error: Option<Upstream>,
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
-        let before = self.message_by_any_id(id).ok_or_else(|| Impossible(format!("no message {id}")))?.clone();
+        let before = self
+            .message_by_any_id(id)
+            .ok_or_else(|| Impossible(format!("no message {id}")))?
+            .clone();
         if before.status == Status::Received {
             return Err(Impossible(format!("message {id} came from the client")));
         }
         let fails_late = to == Status::Failed && before.status > Status::Sent;
         if before.status >= to || before.status == Status::Failed || fails_late {
-            return Err(Impossible(format!("message {id} is already {}", name_of(before.status))));
+            return Err(Impossible(format!(
+                "message {id} is already {}",
+                name_of(before.status)
+            )));
         }
         let now = Instant::new(moment.now);
         self.messages.update(&before.id, |message| {
             message.status = to;
             message.status_time.insert(to, now);
         });
-        let message = Message { status: to, ..before.clone() };
+        let message = Message {
+            status: to,
+            ..before.clone()
+        };
         self.count_in_campaign(&message, before.status);
         self.announce_status(&message, now, error, moment);
         Ok(())
@@ -214,7 +236,13 @@ impl Heltar {
     ) {
         moment.announce(Webhook::status(&self.business, message, now, error));
         if let Some(custom_field) = &message.custom_field {
-            moment.announce(Webhook::status_with(&self.business, message, now, error, custom_field.clone()));
+            moment.announce(Webhook::status_with(
+                &self.business,
+                message,
+                now,
+                error,
+                custom_field.clone(),
+            ));
         }
     }
 
@@ -227,13 +255,24 @@ impl Heltar {
         says: Incoming,
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
-        let number = digits(from).ok_or_else(|| Impossible(format!("{from} is no phone number")))?;
-        if self.clients.get(&number).is_some_and(|client| client.is_blocked) {
-            return Err(Impossible(format!("{number} is blocked: WhatsApp lets nothing through")));
+        let number =
+            digits(from).ok_or_else(|| Impossible(format!("{from} is no phone number")))?;
+        if self
+            .clients
+            .get(&number)
+            .is_some_and(|client| client.is_blocked)
+        {
+            return Err(Impossible(format!(
+                "{number} is blocked: WhatsApp lets nothing through"
+            )));
         }
         let answered = match context {
             None => None,
-            Some(id) => Some(self.message_by_any_id(&id).ok_or_else(|| Impossible(format!("no message {id}")))?.clone()),
+            Some(id) => Some(
+                self.message_by_any_id(&id)
+                    .ok_or_else(|| Impossible(format!("no message {id}")))?
+                    .clone(),
+            ),
         };
         let is_new = !self.clients.contains(&number);
         self.client_or_new(&number, moment);
@@ -246,7 +285,10 @@ impl Heltar {
             timestamp: now,
             status: Status::Received,
             status_time: BTreeMap::new(),
-            context: answered.as_ref().map(|one| Context { id: one.id.clone(), wamid: one.wamid.clone() }),
+            context: answered.as_ref().map(|one| Context {
+                id: one.id.clone(),
+                wamid: one.wamid.clone(),
+            }),
             content,
             campaign_id: None,
             custom_field: None,
@@ -263,18 +305,38 @@ impl Heltar {
         });
         self.answer_template(&number, answered.as_ref(), &message.content, now);
         if matches!(message.content, Content::Media { .. }) {
-            moment.plan(MEDIA_READY, Happening::MediaReady { message: message.id.clone() });
+            moment.plan(
+                MEDIA_READY,
+                Happening::MediaReady {
+                    message: message.id.clone(),
+                },
+            );
         }
-        let username = self.clients.get(&number).map(|client| client.username.clone()).unwrap_or_default();
-        moment.announce(Webhook::message(&self.business, &message, &username, payload));
+        let username = self
+            .clients
+            .get(&number)
+            .map(|client| client.username.clone())
+            .unwrap_or_default();
+        moment.announce(Webhook::message(
+            &self.business,
+            &message,
+            &username,
+            payload,
+        ));
         self.messages.put(message);
         Ok(())
     }
 
     /// Whether a text says that its writer wants messages, or wants none.
     fn wish(&self, message: &Message) -> Option<bool> {
-        let Content::Text { body } = &message.content else { return None };
-        let said = |words: &[String]| words.iter().any(|word| word.eq_ignore_ascii_case(body.trim()));
+        let Content::Text { body } = &message.content else {
+            return None;
+        };
+        let said = |words: &[String]| {
+            words
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(body.trim()))
+        };
         let settings = &self.business.settings;
         if said(&settings.opt_out_words) {
             Some(false)
@@ -286,12 +348,29 @@ impl Heltar {
     }
 
     /// Marks the template that was answered or tapped: the one named, or the last one sent to this client.
-    fn answer_template(&mut self, number: &str, answered: Option<&Message>, content: &Content, now: Instant) {
+    fn answer_template(
+        &mut self,
+        number: &str,
+        answered: Option<&Message>,
+        content: &Content,
+        now: Instant,
+    ) {
         let is_template = |message: &&Message| {
-            matches!(message.content, Content::Template { .. }) && message.status > Status::Waiting && message.status != Status::Failed
+            matches!(message.content, Content::Template { .. })
+                && message.status > Status::Waiting
+                && message.status != Status::Failed
         };
-        let last = || self.messages.by("client", number).rev().take(LOOK_BACK).find(is_template).cloned();
-        let Some(template) = answered.filter(is_template).cloned().or_else(last) else { return };
+        let last = || {
+            self.messages
+                .by("client", number)
+                .rev()
+                .take(LOOK_BACK)
+                .find(is_template)
+                .cloned()
+        };
+        let Some(template) = answered.filter(is_template).cloned().or_else(last) else {
+            return;
+        };
         let tapped = matches!(content, Content::Button { .. });
         let to = match (template.status, tapped) {
             (Status::ClickedResponded, _) => return,
@@ -305,42 +384,98 @@ impl Heltar {
             message.status_time.insert(to, now);
         });
         let from = template.status;
-        self.count_in_campaign(&Message { status: to, ..template }, from);
+        self.count_in_campaign(
+            &Message {
+                status: to,
+                ..template
+            },
+            from,
+        );
     }
 
     /// What is kept of a client's message, and what Meta's webhook says of it.
     fn received(&self, says: &Incoming, moment: &mut Moment<'_, Self>) -> (Content, Value) {
-        let reply = |title: &str, interactive: Value| Content::Interactive { body: Some(title.to_owned()), interactive };
+        let reply = |title: &str, interactive: Value| Content::Interactive {
+            body: Some(title.to_owned()),
+            interactive,
+        };
         match says {
-            Incoming::Text { body } => (Content::Text { body: body.clone() }, json!({"type": "text", "text": {"body": body}})),
+            Incoming::Text { body } => (
+                Content::Text { body: body.clone() },
+                json!({"type": "text", "text": {"body": body}}),
+            ),
             Incoming::Button { text, payload } => {
                 let payload = payload.as_ref().unwrap_or(text).clone();
                 let told = json!({"type": "button", "button": {"text": text, "payload": payload}});
-                (Content::Button { text: text.clone(), payload }, told)
+                (
+                    Content::Button {
+                        text: text.clone(),
+                        payload,
+                    },
+                    told,
+                )
             }
             Incoming::ButtonReply { id, title } => {
-                let interactive = json!({"type": "button_reply", "button_reply": {"id": id, "title": title}});
-                (reply(title, interactive.clone()), json!({"type": "interactive", "interactive": interactive}))
+                let interactive =
+                    json!({"type": "button_reply", "button_reply": {"id": id, "title": title}});
+                (
+                    reply(title, interactive.clone()),
+                    json!({"type": "interactive", "interactive": interactive}),
+                )
             }
-            Incoming::ListReply { id, title, description } => {
+            Incoming::ListReply {
+                id,
+                title,
+                description,
+            } => {
                 let mut row = json!({"id": id, "title": title});
                 if let Some(description) = description {
                     row["description"] = description.clone().into();
                 }
                 let interactive = json!({"type": "list_reply", "list_reply": row});
-                (reply(title, interactive.clone()), json!({"type": "interactive", "interactive": interactive}))
+                (
+                    reply(title, interactive.clone()),
+                    json!({"type": "interactive", "interactive": interactive}),
+                )
             }
             Incoming::FlowReply { response } => {
-                let filled = json!({"name": "flow", "body": "Sent", "response_json": response.to_string()});
+                let filled =
+                    json!({"name": "flow", "body": "Sent", "response_json": response.to_string()});
                 let interactive = json!({"type": "nfm_reply", "nfm_reply": filled});
-                (reply("Sent", interactive.clone()), json!({"type": "interactive", "interactive": interactive}))
+                (
+                    reply("Sent", interactive.clone()),
+                    json!({"type": "interactive", "interactive": interactive}),
+                )
             }
-            Incoming::Image(file) => received_file(MediaType::Image, "image", "image/jpeg", file, moment),
-            Incoming::Video(file) => received_file(MediaType::Video, "video", "video/mp4", file, moment),
-            Incoming::Audio(file) => received_file(MediaType::Audio, "audio", "audio/ogg; codecs=opus", file, moment),
-            Incoming::Document(file) => received_file(MediaType::Document, "document", "application/pdf", file, moment),
-            Incoming::Sticker(file) => received_file(MediaType::Sticker, "sticker", "image/webp", file, moment),
-            Incoming::Location { latitude, longitude, name, address } => {
+            Incoming::Image(file) => {
+                received_file(MediaType::Image, "image", "image/jpeg", file, moment)
+            }
+            Incoming::Video(file) => {
+                received_file(MediaType::Video, "video", "video/mp4", file, moment)
+            }
+            Incoming::Audio(file) => received_file(
+                MediaType::Audio,
+                "audio",
+                "audio/ogg; codecs=opus",
+                file,
+                moment,
+            ),
+            Incoming::Document(file) => received_file(
+                MediaType::Document,
+                "document",
+                "application/pdf",
+                file,
+                moment,
+            ),
+            Incoming::Sticker(file) => {
+                received_file(MediaType::Sticker, "sticker", "image/webp", file, moment)
+            }
+            Incoming::Location {
+                latitude,
+                longitude,
+                name,
+                address,
+            } => {
                 let mut location = json!({"latitude": latitude, "longitude": longitude});
                 if let Some(name) = name {
                     location["name"] = name.clone().into();
@@ -348,21 +483,43 @@ impl Heltar {
                 if let Some(address) = address {
                     location["address"] = address.clone().into();
                 }
-                (Content::Location { location: location.clone() }, json!({"type": "location", "location": location}))
+                (
+                    Content::Location {
+                        location: location.clone(),
+                    },
+                    json!({"type": "location", "location": location}),
+                )
             }
-            Incoming::Contacts { contacts } => {
-                (Content::Contacts { contacts: contacts.clone() }, json!({"type": "contacts", "contacts": contacts}))
-            }
+            Incoming::Contacts { contacts } => (
+                Content::Contacts {
+                    contacts: contacts.clone(),
+                },
+                json!({"type": "contacts", "contacts": contacts}),
+            ),
         }
     }
 
     /// A client's file gets the address it can be fetched from.
     fn media_ready(&mut self, id: &str, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
-        let message = self.message_by_any_id(id).ok_or_else(|| Impossible(format!("no message {id}")))?;
-        let (Status::Received, Content::Media { aws_link: None, name, .. }) = (message.status, &message.content) else {
+        let message = self
+            .message_by_any_id(id)
+            .ok_or_else(|| Impossible(format!("no message {id}")))?;
+        let (
+            Status::Received,
+            Content::Media {
+                aws_link: None,
+                name,
+                ..
+            },
+        ) = (message.status, &message.content)
+        else {
             return Err(Impossible(format!("message {id} waits for no file")));
         };
-        let key = format!("{}{}", moment.ids.nanoid(21), name.as_deref().unwrap_or("file"));
+        let key = format!(
+            "{}{}",
+            moment.ids.nanoid(21),
+            name.as_deref().unwrap_or("file")
+        );
         let (id, link) = (message.id.clone(), format!("{}/{key}", moment.base_url));
         self.messages.update(&id, |message| {
             if let Content::Media { aws_link, .. } = &mut message.content {
@@ -373,8 +530,13 @@ impl Heltar {
     }
 
     fn block(&mut self, client: &str, is_blocked: bool) -> Result<(), Impossible> {
-        let number = self.client(client).map_err(|error| Impossible(error.to_string()))?.client_wa_number.clone();
-        self.clients.update(&number, |client| client.is_blocked = is_blocked);
+        let number = self
+            .client(client)
+            .map_err(|error| Impossible(error.to_string()))?
+            .client_wa_number
+            .clone();
+        self.clients
+            .update(&number, |client| client.is_blocked = is_blocked);
         Ok(())
     }
 }
@@ -398,7 +560,11 @@ fn received_file(
     if let Some(caption) = &file.caption {
         told["caption"] = caption.clone().into();
     }
-    if let Some(filename) = file.filename.as_ref().filter(|_| media_type == MediaType::Document) {
+    if let Some(filename) = file
+        .filename
+        .as_ref()
+        .filter(|_| media_type == MediaType::Document)
+    {
         told["filename"] = filename.clone().into();
     }
     if media_type == MediaType::Sticker {
@@ -416,5 +582,8 @@ fn received_file(
 }
 
 fn name_of(status: Status) -> String {
-    serde_json::to_value(status).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(status)
+        .ok()
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }

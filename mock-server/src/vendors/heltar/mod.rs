@@ -27,7 +27,9 @@ use jiff::SignedDuration;
 use self::auth::Caller;
 use self::error::Error;
 use self::happenings::Happening;
-use self::resources::{attributes, campaigns, chats, clients, employees, files, messages, templates};
+use self::resources::{
+    attributes, campaigns, chats, clients, employees, files, messages, templates,
+};
 pub use self::state::Heltar;
 use self::webhooks::Webhook;
 use crate::kernel::call::Call;
@@ -40,7 +42,10 @@ use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 /// A pause between so many minutes and so many.
 const fn minutes(shortest: u64, longest: u64) -> (Duration, Duration) {
-    (Duration::from_secs(shortest * 60), Duration::from_secs(longest * 60))
+    (
+        Duration::from_secs(shortest * 60),
+        Duration::from_secs(longest * 60),
+    )
 }
 
 impl Vendor for Heltar {
@@ -58,10 +63,20 @@ impl Vendor for Heltar {
         demo_fields: &[],
         any_content_type: false,
         // The vendor limits calls per business and publishes no numbers.
-        rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },
+        rate_limit: RateLimit {
+            vendor: None,
+            generous: None,
+            window: Duration::from_secs(60),
+        },
         delivery: DeliveryProfile {
             timeout: Duration::from_secs(10),
-            retries: &[minutes(1, 5), minutes(10, 20), minutes(30, 60), minutes(90, 150), minutes(240, 300)],
+            retries: &[
+                minutes(1, 5),
+                minutes(10, 20),
+                minutes(30, 60),
+                minutes(90, 150),
+                minutes(240, 300),
+            ],
             retried: Retried::ServerFaults,
             disable_after: Some(100),
             suppress_repeats: Some(Duration::from_secs(600)),
@@ -109,7 +124,17 @@ impl Vendor for Heltar {
     }
 
     fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
-        let Self { business, keys, employees, attributes, templates, clients, messages, campaigns, uploads } = self;
+        let Self {
+            business,
+            keys,
+            employees,
+            attributes,
+            templates,
+            clients,
+            messages,
+            campaigns,
+            uploads,
+        } = self;
         visit(business);
         visit(keys);
         visit(employees);
@@ -121,7 +146,11 @@ impl Vendor for Heltar {
         visit(uploads);
     }
 
-    fn happen(&mut self, happening: Happening, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    fn happen(
+        &mut self,
+        happening: Happening,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         self.let_happen(happening, moment)
     }
 

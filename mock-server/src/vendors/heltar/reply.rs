@@ -22,7 +22,10 @@ pub struct Reply<T> {
 
 /// A success with something to show.
 pub fn reply<T>(message: impl Into<String>, data: T) -> Json<Reply<T>> {
-    Json(Reply { message: message.into(), data })
+    Json(Reply {
+        message: message.into(),
+        data,
+    })
 }
 
 /// What the vendor's web framework adds to every answer.
@@ -40,7 +43,10 @@ const HEADERS: [(&str, &str); 16] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("origin-agent-cluster", "?1"),
     ("referrer-policy", "no-referrer"),
-    ("strict-transport-security", "max-age=15552000; includeSubDomains"),
+    (
+        "strict-transport-security",
+        "max-age=15552000; includeSubDomains",
+    ),
     ("x-content-type-options", "nosniff"),
     ("x-dns-prefetch-control", "off"),
     ("x-download-options", "noopen"),
@@ -53,7 +59,9 @@ const HEADERS: [(&str, &str); 16] = [
 /// Adds the common headers and the tag of the body; the file storage has its own ways.
 pub fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {
     if call.operation_name().starts_with("files.") {
-        parts.headers.insert(header::SERVER, HeaderValue::from_static("AmazonS3"));
+        parts
+            .headers
+            .insert(header::SERVER, HeaderValue::from_static("AmazonS3"));
         return;
     }
     for (name, value) in HEADERS {

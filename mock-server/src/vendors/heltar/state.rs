@@ -49,7 +49,12 @@ impl Heltar {
         let from = Instant::new(Self::PROFILE.seed_day()).plus(-WINDOW);
         let is_recent = |at: Instant| at >= from;
         let moved = |at: &mut Instant| *at = Instant::new(at.plus(passed).0);
-        let clients: Vec<_> = self.clients.iter().filter(|client| is_recent(client.latest_message_timestamp)).cloned().collect();
+        let clients: Vec<_> = self
+            .clients
+            .iter()
+            .filter(|client| is_recent(client.latest_message_timestamp))
+            .cloned()
+            .collect();
         for mut client in clients {
             moved(&mut client.conversation_expire);
             moved(&mut client.latest_message_timestamp);
@@ -58,7 +63,12 @@ impl Heltar {
             }
             self.clients.put(client);
         }
-        let messages: Vec<_> = self.messages.iter().filter(|message| is_recent(message.timestamp)).cloned().collect();
+        let messages: Vec<_> = self
+            .messages
+            .iter()
+            .filter(|message| is_recent(message.timestamp))
+            .cloned()
+            .collect();
         for mut message in messages {
             moved(&mut message.timestamp);
             self.messages.put(message);

@@ -80,7 +80,8 @@ impl Webhook {
     /// A client's message; `told` is the part of it that depends on its kind.
     pub fn message(business: &Business, message: &Message, username: &str, told: Value) -> Self {
         let number = &message.client_wa_number;
-        let mut said = json!({"from": number, "id": message.wamid, "timestamp": message.timestamp.seconds()});
+        let mut said =
+            json!({"from": number, "id": message.wamid, "timestamp": message.timestamp.seconds()});
         if let (Some(said), Value::Object(told)) = (said.as_object_mut(), told) {
             if let Some(context) = &message.context {
                 let from = business.display_phone_number.clone();
@@ -89,20 +90,34 @@ impl Webhook {
             said.extend(told);
         }
         let mut value = Map::new();
-        value.insert("contacts".into(), json!([{"profile": {"name": username}, "wa_id": number}]));
+        value.insert(
+            "contacts".into(),
+            json!([{"profile": {"name": username}, "wa_id": number}]),
+        );
         value.insert("messages".into(), json!([said]));
         Self::Message(Envelope::around(business, number, value))
     }
 
     /// A message came further.
-    pub fn status(business: &Business, message: &Message, now: Instant, error: Option<Upstream>) -> Self {
+    pub fn status(
+        business: &Business,
+        message: &Message,
+        now: Instant,
+        error: Option<Upstream>,
+    ) -> Self {
         let mut envelope = Envelope::of_status(business, message, now, error);
         envelope.identity = Some(format!("{}:{:?}", message.wamid, message.status));
         Self::Status(envelope)
     }
 
     /// A message came further, told with the caller's field.
-    pub fn status_with(business: &Business, message: &Message, now: Instant, error: Option<Upstream>, custom_field: Value) -> Self {
+    pub fn status_with(
+        business: &Business,
+        message: &Message,
+        now: Instant,
+        error: Option<Upstream>,
+        custom_field: Value,
+    ) -> Self {
         let mut envelope = Envelope::of_status(business, message, now, error);
         envelope.identity = Some(format!("{}:{:?}:{CUSTOM}", message.wamid, message.status));
         envelope.custom_field = Some(custom_field);
@@ -111,13 +126,20 @@ impl Webhook {
 
     fn envelope(&self) -> &Envelope {
         match self {
-            Self::Message(envelope) | Self::Status(envelope) | Self::CustomField(envelope) => envelope,
+            Self::Message(envelope) | Self::Status(envelope) | Self::CustomField(envelope) => {
+                envelope
+            }
         }
     }
 }
 
 impl Envelope {
-    fn of_status(business: &Business, message: &Message, now: Instant, error: Option<Upstream>) -> Self {
+    fn of_status(
+        business: &Business,
+        message: &Message,
+        now: Instant,
+        error: Option<Upstream>,
+    ) -> Self {
         let status = match message.status {
             Status::Sent => "sent",
             Status::Failed => "failed",
@@ -133,7 +155,8 @@ impl Envelope {
         });
         if let Some(error) = error {
             let (code, title) = error.code_and_title();
-            told["errors"] = json!([{"code": code, "title": title, "message": error.explanation()}]);
+            told["errors"] =
+                json!([{"code": code, "title": title, "message": error.explanation()}]);
         }
         let mut value = Map::new();
         value.insert("statuses".into(), json!([told]));
@@ -151,7 +174,13 @@ impl Envelope {
         value.extend(inner);
         Self {
             object: "whatsapp_business_account",
-            entry: [Entry { id: business.waba_id.clone(), changes: [Change { field: "messages", value }] }],
+            entry: [Entry {
+                id: business.waba_id.clone(),
+                changes: [Change {
+                    field: "messages",
+                    value,
+                }],
+            }],
             custom_field: None,
             peer: peer.to_owned(),
             identity: None,

@@ -57,10 +57,14 @@ impl Attribute {
         };
         match self.data_type {
             DataType::Text => Value::String(text),
-            DataType::Numerical => serde_json::from_str::<serde_json::Number>(text.trim()).map_or(0.into(), Value::Number),
+            DataType::Numerical => serde_json::from_str::<serde_json::Number>(text.trim())
+                .map_or(0.into(), Value::Number),
             DataType::Dropdown => {
                 let options = self.dropdown_options.as_deref().unwrap_or_default();
-                let chosen = options.iter().find(|option| **option == text).or(options.first());
+                let chosen = options
+                    .iter()
+                    .find(|option| **option == text)
+                    .or(options.first());
                 chosen.map_or(Value::String(text), |option| Value::String(option.clone()))
             }
             DataType::Tags => value.clone(),
@@ -96,7 +100,10 @@ type Answer = Json<Reply<Vec<Listed>>>;
 
 /// `GET /v1/business/attributes` — lists them, in order.
 pub async fn list(store: Store<Heltar>) -> Answer {
-    reply("Successfully Fetched Attributes", store.read(|heltar, _| heltar.listed_attributes()))
+    reply(
+        "Successfully Fetched Attributes",
+        store.read(|heltar, _| heltar.listed_attributes()),
+    )
 }
 
 /// What `attributes.create` takes.
@@ -107,12 +114,19 @@ pub struct New {
 
 /// `POST /v1/business/attributes` — adds some, all or none.
 pub async fn create(store: Store<Heltar>, Body(new): Body<New>) -> Result<Answer, Error> {
-    let names: Vec<_> = new.attributes.iter().map(|attribute| attribute.field_key.clone()).collect();
+    let names: Vec<_> = new
+        .attributes
+        .iter()
+        .map(|attribute| attribute.field_key.clone())
+        .collect();
     let listed = store.try_write(|heltar, _| {
         heltar.add_attributes(new.attributes)?;
         Ok::<_, Error>(heltar.listed_attributes())
     })?;
-    Ok(reply(format!("Successfully added attributes: {}", names.join(", ")), listed))
+    Ok(reply(
+        format!("Successfully added attributes: {}", names.join(", ")),
+        listed,
+    ))
 }
 
 /// What `attributes.update` takes.
@@ -139,7 +153,13 @@ pub async fn update(store: Store<Heltar>, Body(change): Body<Change>) -> Result<
         let name = heltar.change_attribute(&change.old_attribute, change.new_attribute)?;
         Ok::<_, Error>((name, heltar.listed_attributes()))
     })?;
-    Ok(reply(format!("Successfully Updated Attribute: {} to {name}", change.old_attribute), listed))
+    Ok(reply(
+        format!(
+            "Successfully Updated Attribute: {} to {name}",
+            change.old_attribute
+        ),
+        listed,
+    ))
 }
 
 /// What `attributes.delete` takes.
@@ -154,7 +174,10 @@ pub async fn delete(store: Store<Heltar>, Query(which): Query<Which>) -> Result<
         heltar.remove_attribute(&which.attribute)?;
         Ok::<_, Error>(heltar.listed_attributes())
     })?;
-    Ok(reply(format!("Successfully Deleted Attribute: {}", which.attribute), listed))
+    Ok(reply(
+        format!("Successfully Deleted Attribute: {}", which.attribute),
+        listed,
+    ))
 }
 
 impl Heltar {
@@ -175,13 +198,18 @@ impl Heltar {
         let mut taken = Vec::new();
         for attribute in new {
             let key = &attribute.field_key;
-            if self.attributes.contains(key) || key == TAGS || attribute.data_type == DataType::Tags {
+            if self.attributes.contains(key) || key == TAGS || attribute.data_type == DataType::Tags
+            {
                 taken.push(attribute.field_key);
             } else {
                 self.attributes.put(attribute);
             }
         }
-        if taken.is_empty() { Ok(()) } else { Err(Error::AttributesExist(taken.join(", "))) }
+        if taken.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::AttributesExist(taken.join(", ")))
+        }
     }
 
     /// Renames or retypes a definition, which moves to the end; the clients' values follow. Returns the new name.
@@ -189,10 +217,22 @@ impl Heltar {
     /// # Errors
     /// When there is no such attribute, or another one has the new name.
     pub fn change_attribute(&mut self, old: &str, new: NewAttribute) -> Result<String, Error> {
+        if let NewAttribute::Typed(attribute) = &new
+            && attribute.field_key == old
+            && !self.attributes.contains(old)
+        {
+            // The documented retyping names an attribute that only another documented call makes;
+            // what is retyped and not there yet is therefore defined.
+            self.add_attributes(vec![attribute.clone()])?;
+            return Ok(old.to_owned());
+        }
         let before = self.touchable(old)?.clone();
         let mut after = match new {
             NewAttribute::Typed(attribute) => attribute,
-            NewAttribute::Name(field_key) => Attribute { field_key, ..before.clone() },
+            NewAttribute::Name(field_key) => Attribute {
+                field_key,
+                ..before.clone()
+            },
         };
         if after.field_key != old && self.attributes.contains(&after.field_key) {
             return Err(Error::AttributeTaken(after.field_key));
@@ -206,11 +246,14 @@ impl Heltar {
         let retyped = after.data_type != before.data_type;
         self.change_values(old, |attributes| {
             // The value keeps its place among the client's attributes.
-            let renamed = std::mem::take(attributes).into_iter().map(|(key, value)| match key == old {
-                true if retyped => (after.field_key.clone(), after.converted(&value)),
-                true => (after.field_key.clone(), value),
-                false => (key, value),
-            });
+            let renamed =
+                std::mem::take(attributes)
+                    .into_iter()
+                    .map(|(key, value)| match key == old {
+                        true if retyped => (after.field_key.clone(), after.converted(&value)),
+                        true => (after.field_key.clone(), value),
+                        false => (key, value),
+                    });
             *attributes = renamed.collect();
         });
         Ok(after.field_key)
@@ -239,16 +282,25 @@ impl Heltar {
     }
 
     fn touchable(&self, field_key: &str) -> Result<&Attribute, Error> {
-        let found = self.attributes.get(field_key).filter(|found| found.data_type != DataType::Tags);
+        let found = self
+            .attributes
+            .get(field_key)
+            .filter(|found| found.data_type != DataType::Tags);
         found.ok_or_else(|| Error::UnknownAttribute(field_key.to_owned()))
     }
 
     /// Changes the attributes of every client that carries a value under `field_key`.
     fn change_values(&mut self, field_key: &str, change: impl Fn(&mut Map<String, Value>)) {
-        let carrying = self.clients.iter().filter(|client| client.attributes.contains_key(field_key));
-        let numbers: Vec<_> = carrying.map(|client| client.client_wa_number.clone()).collect();
+        let carrying = self
+            .clients
+            .iter()
+            .filter(|client| client.attributes.contains_key(field_key));
+        let numbers: Vec<_> = carrying
+            .map(|client| client.client_wa_number.clone())
+            .collect();
         for number in numbers {
-            self.clients.update(&number, |client| change(&mut client.attributes));
+            self.clients
+                .update(&number, |client| change(&mut client.attributes));
         }
     }
 }

@@ -100,7 +100,11 @@ impl Campaign {
             Status::Clicked => self.stats_clicked += 1,
             Status::Responded => self.stats_responded += 1,
             Status::ClickedResponded => self.stats_clicked_responded += 1,
-            Status::Received | Status::Waiting | Status::Sent | Status::Delivered | Status::Read => {}
+            Status::Received
+            | Status::Waiting
+            | Status::Sent
+            | Status::Delivered
+            | Status::Read => {}
         }
         if from == Status::Waiting {
             self.stats_wait -= 1;
@@ -142,7 +146,10 @@ pub struct Started {
 }
 
 /// `POST /v1/campaigns/send` — sends one template to many clients under a campaign name.
-pub async fn send(store: Store<Heltar>, Body(plan): Body<Plan>) -> Result<Json<Reply<Started>>, Error> {
+pub async fn send(
+    store: Store<Heltar>,
+    Body(plan): Body<Plan>,
+) -> Result<Json<Reply<Started>>, Error> {
     let words = format!("Successfully started campaign - {}!", plan.campaign_name);
     let started = store.try_write(|heltar, moment| heltar.start_campaign(plan, moment))?;
     Ok(reply(words, started))
@@ -167,7 +174,10 @@ pub struct Listing {
 }
 
 /// `GET /v1/campaigns` — lists them, newest first.
-pub async fn list(store: Store<Heltar>, Query(which): Query<Which>) -> Result<Json<Reply<Listing>>, Error> {
+pub async fn list(
+    store: Store<Heltar>,
+    Query(which): Query<Which>,
+) -> Result<Json<Reply<Listing>>, Error> {
     let listing = store.read(|heltar, _| heltar.list_campaigns(&which))?;
     Ok(reply("Successfully retrieved campaign list", listing))
 }
@@ -177,12 +187,18 @@ impl Heltar {
     ///
     /// # Errors
     /// When a recipient's number is none.
-    pub fn start_campaign(&mut self, plan: Plan, moment: &mut Moment<'_, Self>) -> Result<Started, Error> {
+    pub fn start_campaign(
+        &mut self,
+        plan: Plan,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<Started, Error> {
         let id = moment.ids.uuid().to_string();
         let mut recipients = Vec::new();
         for value in plan.messages {
-            let recipient = Recipient::deserialize(&value).map_err(|error| Error::Malformed(error.to_string()))?;
-            let number = digits(&recipient.client_wa_number).ok_or(Error::NoNumber(recipient.client_wa_number))?;
+            let recipient = Recipient::deserialize(&value)
+                .map_err(|error| Error::Malformed(error.to_string()))?;
+            let number = digits(&recipient.client_wa_number)
+                .ok_or(Error::NoNumber(recipient.client_wa_number))?;
             recipients.push((number, recipient.variables, value));
         }
         let mut outcome = Outcome::default();
@@ -195,14 +211,27 @@ impl Heltar {
                 template_content: plan.template_content.clone(),
             };
             let sent = self.send_template(&number, draft, Some(id.clone()), None, moment);
-            if sent.is_ok() { waiting += 1 } else { failed += 1 }
-            outcome.record(index, &number, value, sent.map(|message| self.shown_in_campaign(message)));
+            if sent.is_ok() {
+                waiting += 1
+            } else {
+                failed += 1
+            }
+            outcome.record(
+                index,
+                &number,
+                value,
+                sent.map(|message| self.shown_in_campaign(message)),
+            );
         }
         self.campaigns.put(Campaign {
             id: id.clone(),
             name: plan.campaign_name,
             description: plan.campaign_desc,
-            status: if waiting == 0 { Progress::Sent } else { Progress::Running },
+            status: if waiting == 0 {
+                Progress::Sent
+            } else {
+                Progress::Running
+            },
             phone_number_id: self.business.phone_number_id.clone(),
             template_name: plan.template_name,
             source: plan.source,
@@ -218,13 +247,17 @@ impl Heltar {
             schedule_time: None,
             created_at: Instant::new(moment.now),
         });
-        Ok(Started { campaign_id: id, messages_response: outcome })
+        Ok(Started {
+            campaign_id: id,
+            messages_response: outcome,
+        })
     }
 
     /// Counts a message that came from one status to another in its campaign, if it has one.
     pub fn count_in_campaign(&mut self, message: &Message, from: Status) {
         if let Some(id) = &message.campaign_id {
-            self.campaigns.update(id, |campaign| campaign.count(from, message.status));
+            self.campaigns
+                .update(id, |campaign| campaign.count(from, message.status));
         }
     }
 
@@ -235,18 +268,34 @@ impl Heltar {
             _ => return Err(Error::HalfARange),
         };
         let in_range = |campaign: &&Campaign| {
-            let day = campaign.created_at.timestamp().to_zoned(TimeZone::UTC).date();
+            let day = campaign
+                .created_at
+                .timestamp()
+                .to_zoned(TimeZone::UTC)
+                .date();
             range.as_ref().is_none_or(|range| range.contains(&day))
         };
         let mut newest_first = self.campaigns.iter().rev().filter(in_range).peekable();
         if let Some(cursor) = &which.cursor {
             // The cursor is the last campaign of the page before; an unknown one starts over.
             if self.campaigns.contains(cursor) {
-                newest_first.by_ref().find(|campaign| campaign.id == *cursor);
+                newest_first
+                    .by_ref()
+                    .find(|campaign| campaign.id == *cursor);
             }
         }
-        let campaigns: Vec<_> = newest_first.by_ref().take(which.limit.unwrap_or(PAGE)).cloned().collect();
-        let next_cursor = campaigns.last().filter(|_| newest_first.peek().is_some()).map(|last| last.id.clone());
-        Ok(Listing { campaigns, next_cursor })
+        let campaigns: Vec<_> = newest_first
+            .by_ref()
+            .take(which.limit.unwrap_or(PAGE))
+            .cloned()
+            .collect();
+        let next_cursor = campaigns
+            .last()
+            .filter(|_| newest_first.peek().is_some())
+            .map(|last| last.id.clone());
+        Ok(Listing {
+            campaigns,
+            next_cursor,
+        })
     }
 }

@@ -56,7 +56,10 @@ pub struct Assigned {
 }
 
 /// `POST /v1/clients/chat/assign` — gives a chat to an employee.
-pub async fn assign(store: Store<Heltar>, Body(wanted): Body<Assignment>) -> Result<Json<Assigned>, Error> {
+pub async fn assign(
+    store: Store<Heltar>,
+    Body(wanted): Body<Assignment>,
+) -> Result<Json<Assigned>, Error> {
     let message = store.try_write(|heltar, _| heltar.assign_chat(&wanted))?;
     Ok(Json(Assigned { message }))
 }
@@ -68,7 +71,8 @@ impl Heltar {
     /// When nobody has this number.
     pub fn toggle_chat(&mut self, number: &str, is_open: bool) -> Result<(), Error> {
         let number = self.client(number)?.client_wa_number.clone();
-        self.clients.update(&number, |client| client.is_open = is_open);
+        self.clients
+            .update(&number, |client| client.is_open = is_open);
         Ok(())
     }
 
@@ -80,26 +84,44 @@ impl Heltar {
         let client = self.client(&wanted.client_wa_number)?.clone();
         let employee = match (&wanted.email, wanted.employee_id) {
             (Some(email), _) => {
-                let found = self.employees.get(&email.to_lowercase()).filter(|found| !found.is_deleted);
+                let found = self
+                    .employees
+                    .get(&email.to_lowercase())
+                    .filter(|found| !found.is_deleted);
                 found.ok_or_else(|| Error::UnknownEmployee(email.clone()))?
             }
             (None, Some(id)) => {
-                let found = self.employees.iter().find(|employee| employee.id == id && !employee.is_deleted);
+                let found = self
+                    .employees
+                    .iter()
+                    .find(|employee| employee.id == id && !employee.is_deleted);
                 found.ok_or_else(|| Error::UnknownEmployee(id.to_string()))?
             }
             (None, None) => self.least_busy().ok_or(Error::NobodyActive)?,
         };
-        let said = format!("Successfully assigned {} {}", client.username, employee.called());
+        let said = format!(
+            "Successfully assigned {} {}",
+            client.username,
+            employee.called()
+        );
         let email = employee.email.clone();
-        self.clients.update(&client.client_wa_number, |client| client.assigned_to = Some(email));
+        self.clients.update(&client.client_wa_number, |client| {
+            client.assigned_to = Some(email)
+        });
         Ok(said)
     }
 
     /// The active employee with the fewest chats; the one who came first among equals.
     fn least_busy(&self) -> Option<&Employee> {
         let chats = |employee: &Employee| {
-            self.clients.iter().filter(|client| client.assigned_to.as_deref() == Some(&employee.email)).count()
+            self.clients
+                .iter()
+                .filter(|client| client.assigned_to.as_deref() == Some(&employee.email))
+                .count()
         };
-        self.employees.iter().filter(|employee| employee.takes_chats()).min_by_key(|employee| chats(employee))
+        self.employees
+            .iter()
+            .filter(|employee| employee.takes_chats())
+            .min_by_key(|employee| chats(employee))
     }
 }

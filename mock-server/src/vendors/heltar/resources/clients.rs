@@ -201,7 +201,10 @@ pub struct Which {
 
 /// `GET /v1/clients` — lists them, the latest message first.
 pub async fn list(store: Store<Heltar>, Query(which): Query<Which>) -> Json<Reply<Listing>> {
-    reply("Successfully retrieved client list", store.read(|heltar, _| heltar.list_clients(&which)))
+    reply(
+        "Successfully retrieved client list",
+        store.read(|heltar, _| heltar.list_clients(&which)),
+    )
 }
 
 /// `GET /v1/clients/{clientWaNumber}` — shows one.
@@ -211,14 +214,23 @@ pub async fn get(store: Store<Heltar>, Path(at): Path<At>) -> Result<Json<Reply<
 }
 
 /// `POST /v1/clients` — creates clients or changes them, by number.
-pub async fn upsert(store: Store<Heltar>, Body(rows): Body<Vec<Row>>) -> Result<Json<Reply<Vec<Upserted>>>, Error> {
+pub async fn upsert(
+    store: Store<Heltar>,
+    Body(rows): Body<Vec<Row>>,
+) -> Result<Json<Reply<Vec<Upserted>>>, Error> {
     let (kept, failed_clients) = store.write(|heltar, moment| heltar.upsert_clients(rows, moment));
     if failed_clients.is_empty() {
         return Ok(reply("Clients created/updated successfully", kept));
     }
     // The good rows stay although the answer is a refusal.
-    let successful_clients = kept.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    Err(Error::BadRows(BadRows { successful_clients, failed_clients }))
+    let successful_clients = kept
+        .iter()
+        .filter_map(|row| serde_json::to_value(row).ok())
+        .collect();
+    Err(Error::BadRows(BadRows {
+        successful_clients,
+        failed_clients,
+    }))
 }
 
 /// Which client a path means.
@@ -267,16 +279,28 @@ impl Heltar {
             return Listing::All(clients.into_iter().map(Shown::from).collect());
         }
         let after = which.cursor.as_deref();
-        let start = after.map_or(0, |id| clients.iter().position(|client| client.id == id).map_or(0, |at| at + 1));
+        let start = after.map_or(0, |id| {
+            clients
+                .iter()
+                .position(|client| client.id == id)
+                .map_or(0, |at| at + 1)
+        });
         let limit = which.limit.unwrap_or(PAGE);
         let page = &clients[start..(start + limit).min(clients.len())];
         let more = start + page.len() < clients.len();
         let next_cursor = page.last().filter(|_| more).map(|last| last.id.clone());
-        Listing::Page { clients: page.iter().copied().map(Shown::from).collect(), next_cursor }
+        Listing::Page {
+            clients: page.iter().copied().map(Shown::from).collect(),
+            next_cursor,
+        }
     }
 
     /// Creates or changes clients, each on its own: a bad row spoils no other.
-    pub fn upsert_clients(&mut self, rows: Vec<Row>, moment: &mut Moment<'_, Self>) -> (Vec<Upserted>, Vec<BadRow>) {
+    pub fn upsert_clients(
+        &mut self,
+        rows: Vec<Row>,
+        moment: &mut Moment<'_, Self>,
+    ) -> (Vec<Upserted>, Vec<BadRow>) {
         let (mut kept, mut bad) = (Vec::new(), Vec::new());
         for row in rows {
             match self.understand_row(&row) {
@@ -289,38 +313,72 @@ impl Heltar {
 
     /// What a row means, or what is wrong with it.
     fn understand_row(&self, row: &Row) -> Result<Understood, String> {
-        let number = digits(&row.client_wa_number).ok_or_else(|| Error::NoNumber(row.client_wa_number.clone()).to_string())?;
+        let number = digits(&row.client_wa_number)
+            .ok_or_else(|| Error::NoNumber(row.client_wa_number.clone()).to_string())?;
         let country_code = match row.country_code {
             None => None,
             Some(code) if number.starts_with(&code.to_string()) => u16::try_from(code).ok(),
-            Some(code) => return Err(format!("Client number {number} does not match country code {code}")),
+            Some(code) => {
+                return Err(format!(
+                    "Client number {number} does not match country code {code}"
+                ));
+            }
         };
         let attributes = match &row.attributes {
             Value::Object(attributes) => attributes.clone(),
             Value::String(text) if text.trim().is_empty() => Map::new(),
-            Value::String(text) => serde_json::from_str(text).map_err(|_| "attributes must be a valid JSON".to_owned())?,
+            Value::String(text) => serde_json::from_str(text)
+                .map_err(|_| "attributes must be a valid JSON".to_owned())?,
             _ => return Err("attributes must be a valid JSON".into()),
         };
-        if let Some((name, _)) = attributes.iter().find(|(_, value)| value.is_object() || value.is_array())
+        if let Some((name, _)) = attributes
+            .iter()
+            .find(|(_, value)| value.is_object() || value.is_array())
             && name != "tags"
         {
             return Err(format!("Invalid value for attribute {name}"));
         }
         let assigned_to = match &row.assign_to {
             None => None,
-            Some(email) if self.employees.contains(&email.to_lowercase()) => Some(email.to_lowercase()),
+            Some(email) if self.employees.contains(&email.to_lowercase()) => {
+                Some(email.to_lowercase())
+            }
             Some(email) => return Err(Error::UnknownEmployee(email.clone()).to_string()),
         };
-        Ok(Understood { number, country_code, attributes, assigned_to })
+        Ok(Understood {
+            number,
+            country_code,
+            attributes,
+            assigned_to,
+        })
     }
 
-    fn keep_client(&mut self, row: &Row, understood: Understood, moment: &mut Moment<'_, Self>) -> Upserted {
-        let Understood { number, country_code, attributes, assigned_to } = understood;
+    fn keep_client(
+        &mut self,
+        row: &Row,
+        understood: Understood,
+        moment: &mut Moment<'_, Self>,
+    ) -> Upserted {
+        let Understood {
+            number,
+            country_code,
+            attributes,
+            assigned_to,
+        } = understood;
         self.define_missing(attributes.keys());
         let known = self.clients.get(&number).cloned();
         let is_new = known.is_none();
         let now = Instant::new(moment.now);
-        let mut client = known.unwrap_or_else(|| Client::new(moment.ids.uuid().to_string(), &number, country_code, now));
+        let mut client = known.unwrap_or_else(|| {
+            let client = Client::new(moment.ids.uuid().to_string(), &number, country_code, now);
+            // The vendor writes the row a few milliseconds after it filled it in.
+            let later =
+                SignedDuration::from_millis(i64::try_from(moment.ids.between(1, 4)).unwrap_or(1));
+            Client {
+                created_at: now.plus(later),
+                ..client
+            }
+        });
         if !row.username.is_empty() {
             client.username.clone_from(&row.username);
         }
@@ -333,7 +391,10 @@ impl Heltar {
         }
         Upserted::Created(Created {
             username: client.username.clone(),
-            attributes: row.attributes.as_str().map_or_else(|| client.attributes_text(), str::to_owned),
+            attributes: row
+                .attributes
+                .as_str()
+                .map_or_else(|| client.attributes_text(), str::to_owned),
             country_code: client.country_code,
             client_wa_number: client.client_wa_number.clone(),
             conversation_expire: client.conversation_expire,
@@ -350,7 +411,12 @@ impl Heltar {
     pub fn client_or_new(&mut self, number: &str, moment: &mut Moment<'_, Self>) -> &Client {
         if !self.clients.contains(number) {
             let now = Instant::new(moment.now);
-            self.clients.put(Client::new(moment.ids.uuid().to_string(), number, None, now));
+            self.clients.put(Client::new(
+                moment.ids.uuid().to_string(),
+                number,
+                None,
+                now,
+            ));
         }
         match self.clients.get(number) {
             Some(client) => client,
@@ -369,7 +435,10 @@ struct Understood {
 
 /// A number without what people write between its digits; none when it has not 8 to 15 of them.
 pub fn digits(number: &str) -> Option<String> {
-    let bare: String = number.chars().filter(|letter| !matches!(letter, '+' | ' ' | '-')).collect();
+    let bare: String = number
+        .chars()
+        .filter(|letter| !matches!(letter, '+' | ' ' | '-'))
+        .collect();
     let good = (8..=15).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit());
     good.then_some(bare)
 }
@@ -379,10 +448,17 @@ pub fn digits(number: &str) -> Option<String> {
 fn country_of(number: &str) -> u16 {
     let length = match number.as_bytes() {
         [b'1' | b'7', ..] => 1,
-        [b'2', b'1'..=b'6' | b'9' | b'8', ..] | [b'3', b'5' | b'7' | b'8', ..] | [b'4', b'2', ..] => 3,
-        [b'5', b'0' | b'9', ..] | [b'6', b'7'..=b'9', ..] | [b'8', b'0' | b'5' | b'7' | b'8', ..] => 3,
+        [b'2', b'1'..=b'6' | b'9' | b'8', ..]
+        | [b'3', b'5' | b'7' | b'8', ..]
+        | [b'4', b'2', ..] => 3,
+        [b'5', b'0' | b'9', ..]
+        | [b'6', b'7'..=b'9', ..]
+        | [b'8', b'0' | b'5' | b'7' | b'8', ..] => 3,
         [b'9', b'6' | b'7' | b'9', ..] => 3,
         _ => 2,
     };
-    number.get(..length).and_then(|code| code.parse().ok()).unwrap_or_default()
+    number
+        .get(..length)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or_default()
 }

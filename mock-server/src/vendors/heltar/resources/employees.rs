@@ -95,7 +95,12 @@ pub struct Which {
 pub async fn list(store: Store<Heltar>, Query(which): Query<Which>) -> Json<Reply<Vec<Employee>>> {
     let all = which.include_deleted.unwrap_or_default();
     let people = store.read(|heltar, _| {
-        heltar.employees.iter().filter(|employee| all || !employee.is_deleted).cloned().collect()
+        heltar
+            .employees
+            .iter()
+            .filter(|employee| all || !employee.is_deleted)
+            .cloned()
+            .collect()
     });
     reply("Successfully Fetched List of Business Employees!", people)
 }

@@ -30,7 +30,11 @@ const EXPIRY: SignedDuration = SignedDuration::from_hours(1);
 const RANDOM: usize = 21;
 
 /// What stays as it is in a URL's path.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// A file, or the permission to upload it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,7 +66,11 @@ pub struct Content(Bytes);
 impl Content {
     fn etag(&self) -> String {
         let hash = Sha1::digest(&self.0);
-        let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = hash
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         format!("\"{hex}\"")
     }
 }
@@ -76,7 +84,10 @@ impl Serialize for Content {
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        STANDARD.decode(text).map(|bytes| Self(bytes.into())).map_err(serde::de::Error::custom)
+        STANDARD
+            .decode(text)
+            .map(|bytes| Self(bytes.into()))
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -96,8 +107,14 @@ pub struct Prepared {
 }
 
 /// `GET /v1/messages/presigned-url` — prepares the upload of one file.
-pub async fn presigned_url(store: Store<Heltar>, Query(wish): Query<Wish>) -> Json<Reply<Prepared>> {
-    reply("Successfully created signed url!", store.write(|heltar, moment| heltar.prepare_upload(&wish, moment)))
+pub async fn presigned_url(
+    store: Store<Heltar>,
+    Query(wish): Query<Wish>,
+) -> Json<Reply<Prepared>> {
+    reply(
+        "Successfully created signed url!",
+        store.write(|heltar, moment| heltar.prepare_upload(&wish, moment)),
+    )
 }
 
 /// Which file a path means.
@@ -124,19 +141,36 @@ pub async fn put(
     let file_type = call.header("content-type").unwrap_or_default();
     let bytes = call.wire.body.clone();
     let etag = store.try_write(|heltar, moment| {
-        heltar.upload(&at.key, &signature, file_type, bytes, Instant::new(moment.now))
+        heltar.upload(
+            &at.key,
+            &signature,
+            file_type,
+            bytes,
+            Instant::new(moment.now),
+        )
     })?;
     Ok(([(header::ETAG, etag)], ResponseBody::empty()).into_response())
 }
 
 /// `GET /{key}` — serves an uploaded file.
-pub async fn get(store: Store<Heltar>, Path(at): Path<At>, Request(call): Request) -> Result<Response, Error> {
+pub async fn get(
+    store: Store<Heltar>,
+    Path(at): Path<At>,
+    Request(call): Request,
+) -> Result<Response, Error> {
     if at.key.chars().count() <= RANDOM {
         // Both hosts meet under one prefix; this was never a key, so it is the API that does not know it.
         return Err(call.refuse(Reason::UnknownPath).into());
     }
     let (file_type, content) = store.read(|heltar, _| heltar.file(&at.key))?;
-    Ok(([(header::CONTENT_TYPE, file_type), (header::ETAG, content.etag())], content.0).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, file_type),
+            (header::ETAG, content.etag()),
+        ],
+        content.0,
+    )
+        .into_response())
 }
 
 impl Heltar {
@@ -152,15 +186,31 @@ impl Heltar {
             EXPIRY.as_secs(),
         );
         let file_type = wish.file_type.clone();
-        self.uploads.put(Upload { key, file_type, signature, expires_at: now.plus(EXPIRY), content: None });
-        Prepared { signed_request, url }
+        self.uploads.put(Upload {
+            key,
+            file_type,
+            signature,
+            expires_at: now.plus(EXPIRY),
+            content: None,
+        });
+        Prepared {
+            signed_request,
+            url,
+        }
     }
 
     /// Keeps the bytes of a prepared upload and returns their tag.
     ///
     /// # Errors
     /// When nothing was prepared, something else was, or it was too long ago.
-    pub fn upload(&mut self, key: &str, signature: &str, file_type: &str, bytes: Bytes, now: Instant) -> Result<String, Error> {
+    pub fn upload(
+        &mut self,
+        key: &str,
+        signature: &str,
+        file_type: &str,
+        bytes: Bytes,
+        now: Instant,
+    ) -> Result<String, Error> {
         let prepared = self.uploads.get(key).ok_or(Error::WrongSignature)?;
         if prepared.signature != signature || prepared.file_type != file_type {
             return Err(Error::WrongSignature);
@@ -170,7 +220,8 @@ impl Heltar {
         }
         let content = Content(bytes);
         let etag = content.etag();
-        self.uploads.update(key, |upload| upload.content = Some(content));
+        self.uploads
+            .update(key, |upload| upload.content = Some(content));
         Ok(etag)
     }
 

@@ -24,12 +24,20 @@ pub fn accept(mut interactive: Value, catalogue: &Catalogue) -> Result<Value, Fa
         "list" => list(action)?,
         "cta_url" => {
             named(action, "cta_url")?;
-            text(&action["parameters"]["display_text"], "action.parameters.display_text", 20)?;
+            text(
+                &action["parameters"]["display_text"],
+                "action.parameters.display_text",
+                20,
+            )?;
             text(&action["parameters"]["url"], "action.parameters.url", 2000)?;
         }
         "address_message" => {
             named(action, "address_message")?;
-            text(&action["parameters"]["country"], "action.parameters.country", 2)?;
+            text(
+                &action["parameters"]["country"],
+                "action.parameters.country",
+                2,
+            )?;
         }
         "location_request_message" => {
             named(action, "send_location")?;
@@ -41,8 +49,16 @@ pub fn accept(mut interactive: Value, catalogue: &Catalogue) -> Result<Value, Fa
         }
         "product" => {
             text(&action["catalog_id"], "action.catalog_id", 256)?;
-            text(&action["product_retailer_id"], "action.product_retailer_id", 256)?;
-            if !has(catalogue, &action["catalog_id"], &action["product_retailer_id"]) {
+            text(
+                &action["product_retailer_id"],
+                "action.product_retailer_id",
+                256,
+            )?;
+            if !has(
+                catalogue,
+                &action["catalog_id"],
+                &action["product_retailer_id"],
+            ) {
                 return Err(no_products());
             }
         }
@@ -88,29 +104,61 @@ fn list(action: &Value) -> Result<(), Fault> {
 
 fn product_list(interactive: &mut Value, catalogue: &Catalogue) -> Result<(), Fault> {
     text(&interactive["header"]["text"], "header.text", 60)?;
-    text(&interactive["action"]["catalog_id"], "action.catalog_id", 256)?;
-    let sections = array(&interactive["action"]["sections"], "action.sections", SECTIONS)?;
-    let products: usize = sections.iter().filter_map(|section| section["product_items"].as_array()).map(Vec::len).sum();
+    text(
+        &interactive["action"]["catalog_id"],
+        "action.catalog_id",
+        256,
+    )?;
+    let sections = array(
+        &interactive["action"]["sections"],
+        "action.sections",
+        SECTIONS,
+    )?;
+    let products: usize = sections
+        .iter()
+        .filter_map(|section| section["product_items"].as_array())
+        .map(Vec::len)
+        .sum();
     if products > PRODUCTS {
-        return Err(invalid(format!("at most {PRODUCTS} products are allowed, {products} were given")));
+        return Err(invalid(format!(
+            "at most {PRODUCTS} products are allowed, {products} were given"
+        )));
     }
     let catalog_id = interactive["action"]["catalog_id"].clone();
-    let Some(sections) = interactive["action"]["sections"].as_array_mut() else { return Err(no_products()) };
+    let Some(sections) = interactive["action"]["sections"].as_array_mut() else {
+        return Err(no_products());
+    };
     for section in sections.iter_mut() {
         if let Some(items) = section["product_items"].as_array_mut() {
             items.retain(|item| has(catalogue, &catalog_id, &item["product_retailer_id"]));
         }
     }
-    sections.retain(|section| section["product_items"].as_array().is_some_and(|items| !items.is_empty()));
-    if sections.is_empty() { Err(no_products()) } else { Ok(()) }
+    sections.retain(|section| {
+        section["product_items"]
+            .as_array()
+            .is_some_and(|items| !items.is_empty())
+    });
+    if sections.is_empty() {
+        Err(no_products())
+    } else {
+        Ok(())
+    }
 }
 
 fn has(catalogue: &Catalogue, id: &Value, product: &Value) -> bool {
-    *id == catalogue.id.as_str() && catalogue.products.iter().any(|known| *product == known.as_str())
+    *id == catalogue.id.as_str()
+        && catalogue
+            .products
+            .iter()
+            .any(|known| *product == known.as_str())
 }
 
 fn named(action: &Value, name: &str) -> Result<(), Fault> {
-    if action["name"] == name { Ok(()) } else { Err(invalid(format!("action.name must be {name}"))) }
+    if action["name"] == name {
+        Ok(())
+    } else {
+        Err(invalid(format!("action.name must be {name}")))
+    }
 }
 
 /// A text of 1 to `longest` characters.
@@ -118,7 +166,9 @@ fn text<'a>(value: &'a Value, what: &str, longest: usize) -> Result<&'a str, Fau
     let text = value.as_str().unwrap_or_default();
     match text.chars().count() {
         0 => Err(invalid(format!("{what} is required"))),
-        length if length > longest => Err(invalid(format!("{what} has {length} characters, at most {longest} are allowed"))),
+        length if length > longest => Err(invalid(format!(
+            "{what} has {length} characters, at most {longest} are allowed"
+        ))),
         _ => Ok(text),
     }
 }
@@ -127,7 +177,10 @@ fn text<'a>(value: &'a Value, what: &str, longest: usize) -> Result<&'a str, Fau
 fn array<'a>(value: &'a Value, what: &str, most: usize) -> Result<&'a [Value], Fault> {
     match value.as_array().map(Vec::as_slice).unwrap_or_default() {
         [] => Err(invalid(format!("{what} must not be empty"))),
-        many if many.len() > most => Err(invalid(format!("{what} has {} elements, at most {most} are allowed", many.len()))),
+        many if many.len() > most => Err(invalid(format!(
+            "{what} has {} elements, at most {most} are allowed",
+            many.len()
+        ))),
         many => Ok(many),
     }
 }
@@ -147,7 +200,10 @@ mod tests {
     use super::*;
 
     fn catalogue() -> Catalogue {
-        Catalogue { id: "7".into(), products: vec!["a".into()] }
+        Catalogue {
+            id: "7".into(),
+            products: vec!["a".into()],
+        }
     }
 
     #[test]

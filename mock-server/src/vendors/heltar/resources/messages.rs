@@ -74,7 +74,10 @@ impl Record for Message {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![("wamid", Cow::Borrowed(&self.wamid)), ("client", Cow::Borrowed(&self.client_wa_number))]
+        vec![
+            ("wamid", Cow::Borrowed(&self.wamid)),
+            ("client", Cow::Borrowed(&self.client_wa_number)),
+        ]
     }
 }
 
@@ -113,7 +116,11 @@ pub struct Context {
 
 /// What a message says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Content {
     /// A text.
     Text {
@@ -192,12 +199,18 @@ impl Content {
     pub fn summary(&self) -> String {
         match self {
             Self::Text { body } | Self::Template { body, .. } => body.clone(),
-            Self::Media { caption, name, .. } => caption.clone().or_else(|| name.clone()).unwrap_or_default(),
-            Self::Interactive { body, .. } => body.clone().unwrap_or_default(),
-            Self::Location { location } => location["name"].as_str().unwrap_or("Location").to_owned(),
-            Self::Contacts { contacts } => {
-                contacts.first().and_then(|one| one["name"]["formatted_name"].as_str()).unwrap_or("Contact").to_owned()
+            Self::Media { caption, name, .. } => {
+                caption.clone().or_else(|| name.clone()).unwrap_or_default()
             }
+            Self::Interactive { body, .. } => body.clone().unwrap_or_default(),
+            Self::Location { location } => {
+                location["name"].as_str().unwrap_or("Location").to_owned()
+            }
+            Self::Contacts { contacts } => contacts
+                .first()
+                .and_then(|one| one["name"]["formatted_name"].as_str())
+                .unwrap_or("Contact")
+                .to_owned(),
             Self::Button { text, .. } => text.clone(),
         }
     }
@@ -249,7 +262,11 @@ enum View {
 
 impl Serialize for Shown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, phone_number_id, view } = self;
+        let Self {
+            message,
+            phone_number_id,
+            view,
+        } = self;
         let none = None::<()>;
         let mut map = serializer.serialize_map(None)?;
         if let View::Stored = view {
@@ -259,7 +276,13 @@ impl Serialize for Shown {
         map.serialize_entry("clientWaNumber", &message.client_wa_number)?;
         match &message.content {
             Content::Text { body } => map.serialize_entry("body", body)?,
-            Content::Media { size, mime_type, aws_link, name, .. } => {
+            Content::Media {
+                size,
+                mime_type,
+                aws_link,
+                name,
+                ..
+            } => {
                 map.serialize_entry("size", size)?;
                 map.serialize_entry("mimeType", mime_type)?;
                 map.serialize_entry("sha256", "temp")?;
@@ -280,7 +303,13 @@ impl Serialize for Shown {
                 map.serialize_entry("phoneNumberId", phone_number_id)?;
                 map.serialize_entry("context", &message.context)?;
             }
-            Content::Template { lang_code, body, aws_link, buttons, .. } => {
+            Content::Template {
+                lang_code,
+                body,
+                aws_link,
+                buttons,
+                ..
+            } => {
                 map.serialize_entry("phoneNumberId", phone_number_id)?;
                 map.serialize_entry("langCode", lang_code)?;
                 if let Some(campaign_id) = &message.campaign_id {
@@ -293,7 +322,10 @@ impl Serialize for Shown {
                 map.serialize_entry("mimeType", &none)?;
                 map.serialize_entry("buttons", buttons)?;
             }
-            Content::Media { .. } | Content::Interactive { .. } | Content::Location { .. } | Content::Contacts { .. } => {
+            Content::Media { .. }
+            | Content::Interactive { .. }
+            | Content::Location { .. }
+            | Content::Contacts { .. } => {
                 map.serialize_entry("context", &message.context)?;
                 map.serialize_entry("phoneNumberId", phone_number_id)?;
             }
@@ -322,8 +354,12 @@ impl Serialize for Shown {
         }
         map.serialize_entry("type", message.content.kind())?;
         match view {
-            View::Sent { ref_id: Some(ref_id) } => map.serialize_entry("refId", ref_id)?,
-            View::Stored if !message.status_time.is_empty() => map.serialize_entry("statusTime", &message.status_time)?,
+            View::Sent {
+                ref_id: Some(ref_id),
+            } => map.serialize_entry("refId", ref_id)?,
+            View::Stored if !message.status_time.is_empty() => {
+                map.serialize_entry("statusTime", &message.status_time)?
+            }
             _ => {}
         }
         map.end()
@@ -383,14 +419,31 @@ pub async fn send(store: Store<Heltar>, Body(batch): Body<Batch>) -> Result<Resp
 
 impl Outcome {
     /// Keeps what became of the message at `index`.
-    pub fn record(&mut self, index: usize, number: &str, value: Value, result: Result<Shown, Fault>) {
+    pub fn record(
+        &mut self,
+        index: usize,
+        number: &str,
+        value: Value,
+        result: Result<Shown, Fault>,
+    ) {
         let client_wa_number = number.to_owned();
         match result {
             Ok(message) => {
-                self.success.insert(index, Scheduled { message, client_wa_number });
+                self.success.insert(
+                    index,
+                    Scheduled {
+                        message,
+                        client_wa_number,
+                    },
+                );
             }
             Err(fault) => {
-                let failure = Failure { client_wa_number, error_code: fault.code(), error_data: fault, message: value };
+                let failure = Failure {
+                    client_wa_number,
+                    error_code: fault.code(),
+                    error_data: fault,
+                    message: value,
+                };
                 self.fail.insert(index, failure);
             }
         }
@@ -402,7 +455,10 @@ impl Outcome {
         for failure in self.fail.values() {
             *counts.entry(failure.error_code).or_default() += 1;
         }
-        let commonest = counts.into_iter().max_by_key(|(_, count)| *count).map_or(500, |(code, _)| code);
+        let commonest = counts
+            .into_iter()
+            .max_by_key(|(_, count)| *count)
+            .map_or(500, |(code, _)| code);
         StatusCode::from_u16(commonest).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
@@ -433,8 +489,9 @@ pub async fn list(
     Path(at): Path<At>,
     Query(which): Query<Which>,
 ) -> Result<Json<Reply<Conversation>>, Error> {
-    let conversation =
-        store.read(|heltar, glance| heltar.conversation(&at.client_wa_number, &which, Instant::new(glance.now)))?;
+    let conversation = store.read(|heltar, glance| {
+        heltar.conversation(&at.client_wa_number, &which, Instant::new(glance.now))
+    })?;
     Ok(reply("Successfully retrieved messages", conversation))
 }
 
@@ -445,10 +502,15 @@ pub struct One {
 }
 
 /// `GET /v1/messages` — shows one message by its WhatsApp id.
-pub async fn get(store: Store<Heltar>, Query(one): Query<One>) -> Result<Json<Reply<Shown>>, Error> {
+pub async fn get(
+    store: Store<Heltar>,
+    Query(one): Query<One>,
+) -> Result<Json<Reply<Shown>>, Error> {
     let wamid = one.wamid.ok_or(Error::NoWamid)?;
     let message = store.read(|heltar, _| {
-        let found = heltar.message_by_any_id(&wamid).ok_or(Error::UnknownMessage)?;
+        let found = heltar
+            .message_by_any_id(&wamid)
+            .ok_or(Error::UnknownMessage)?;
         Ok::<_, Error>(heltar.shown(found.clone(), View::Stored))
     })?;
     Ok(reply("Successfully retrieved message", message))
@@ -474,13 +536,32 @@ struct Integration {
 
 /// What is to be sent, by kind.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "messageType", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "messageType",
+    rename_all = "lowercase",
+    rename_all_fields = "camelCase"
+)]
 enum Draft {
-    Text { message: String },
-    Media { media_type: MediaType, url: String, name: String, mime_type: String, size: Option<u64>, caption: Option<String> },
-    Location { location: Value },
-    Contacts { contacts: Vec<Value> },
-    Interactive { interactive: Value },
+    Text {
+        message: String,
+    },
+    Media {
+        media_type: MediaType,
+        url: String,
+        name: String,
+        mime_type: String,
+        size: Option<u64>,
+        caption: Option<String>,
+    },
+    Location {
+        location: Value,
+    },
+    Contacts {
+        contacts: Vec<Value>,
+    },
+    Interactive {
+        interactive: Value,
+    },
     Template(TemplateDraft),
 }
 
@@ -512,7 +593,11 @@ impl Heltar {
     ///
     /// # Errors
     /// When a message cannot be understood, or its client wants none.
-    pub fn send_messages(&mut self, batch: Batch, moment: &mut Moment<'_, Self>) -> Result<Outcome, Error> {
+    pub fn send_messages(
+        &mut self,
+        batch: Batch,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<Outcome, Error> {
         let understood = batch.messages.iter().map(|value| self.understand(value));
         let understood: Vec<_> = understood.collect::<Result<_, _>>()?;
         let mut outcome = Outcome::default();
@@ -528,11 +613,15 @@ impl Heltar {
         let malformed = |error: serde_json::Error| Error::Malformed(error.to_string());
         let address = Address::deserialize(value).map_err(malformed)?;
         let draft = Draft::deserialize(value).map_err(malformed)?;
-        let number = digits(&address.client_wa_number).ok_or(Error::NoNumber(address.client_wa_number))?;
+        let number =
+            digits(&address.client_wa_number).ok_or(Error::NoNumber(address.client_wa_number))?;
         let context = match address.context_id.filter(|id| !id.is_empty()) {
             Some(id) => {
                 let answered = self.message_by_any_id(&id).ok_or(Error::UnknownContext)?;
-                Some(Context { id: answered.id.clone(), wamid: answered.wamid.clone() })
+                Some(Context {
+                    id: answered.id.clone(),
+                    wamid: answered.wamid.clone(),
+                })
             }
             None => None,
         };
@@ -541,9 +630,16 @@ impl Heltar {
             self.may_hear(&number)?;
         }
         let integrations = address.integrations.unwrap_or_default().into_iter();
-        let custom_field =
-            integrations.filter(|one| one.name == "metaCustomFieldHook").find_map(|one| one.custom_field);
-        Ok(Outgoing { number, context, ref_id: address.ref_id, custom_field, draft })
+        let custom_field = integrations
+            .filter(|one| one.name == "metaCustomFieldHook")
+            .find_map(|one| one.custom_field);
+        Ok(Outgoing {
+            number,
+            context,
+            ref_id: address.ref_id,
+            custom_field,
+            draft,
+        })
     }
 
     fn may_hear(&self, number: &str) -> Result<(), Error> {
@@ -560,7 +656,13 @@ impl Heltar {
         campaign_id: Option<String>,
         moment: &mut Moment<'_, Self>,
     ) -> Result<Shown, Fault> {
-        let Outgoing { number, context, ref_id, custom_field, draft } = outgoing;
+        let Outgoing {
+            number,
+            context,
+            ref_id,
+            custom_field,
+            draft,
+        } = outgoing;
         if let Draft::Template(draft) = draft {
             let message = self.send_template(&number, draft, campaign_id, custom_field, moment)?;
             return Ok(self.shown(message, View::Sent { ref_id }));
@@ -582,23 +684,14 @@ impl Heltar {
         custom_field: Option<Value>,
         moment: &mut Moment<'_, Self>,
     ) -> Result<Message, Fault> {
-        let TemplateDraft { template_name, language_code, variables, template_content } = draft;
-        let template = self.sendable_template(&template_name, &language_code)?;
-        let given = components(variables.unwrap_or_default());
-        let filled = template.fill(&given)?;
-        let body = template_content.filter(|text| !text.is_empty()).unwrap_or(filled.body);
-        let content = Content::Template {
-            name: template_name,
-            lang_code: language_code,
-            body,
-            aws_link: filled.link,
-            buttons: filled.buttons,
-        };
+        let content = self.fill_template(draft)?;
         if let Err(refused) = self.may_hear(number) {
             let mut message = self.new_message(number, content, moment);
             message.campaign_id = campaign_id;
             message.status = Status::Failed;
-            message.status_time.insert(Status::Failed, message.timestamp);
+            message
+                .status_time
+                .insert(Status::Failed, message.timestamp);
             self.messages.put(message);
             return Err(Fault::Local(refused.to_string()));
         }
@@ -608,7 +701,14 @@ impl Heltar {
     fn compose(&self, draft: Draft) -> Result<Content, Fault> {
         Ok(match draft {
             Draft::Text { message } => Content::Text { body: message },
-            Draft::Media { media_type, url, name, mime_type, size, caption } => Content::Media {
+            Draft::Media {
+                media_type,
+                url,
+                name,
+                mime_type,
+                size,
+                caption,
+            } => Content::Media {
                 media_type,
                 size,
                 mime_type: Some(mime_type),
@@ -620,23 +720,40 @@ impl Heltar {
             Draft::Contacts { contacts } => Content::Contacts { contacts },
             Draft::Interactive { interactive } => {
                 let interactive = interactive::accept(interactive, &self.business.catalogue)?;
-                Content::Interactive { body: interactive["body"]["text"].as_str().map(str::to_owned), interactive }
-            }
-            Draft::Template(draft) => {
-                let template = self.sendable_template(&draft.template_name, &draft.language_code)?;
-                let filled = template.fill(&components(draft.variables.unwrap_or_default()))?;
-                Content::Template {
-                    name: draft.template_name,
-                    lang_code: draft.language_code,
-                    body: draft.template_content.filter(|text| !text.is_empty()).unwrap_or(filled.body),
-                    aws_link: filled.link,
-                    buttons: filled.buttons,
+                Content::Interactive {
+                    body: interactive["body"]["text"].as_str().map(str::to_owned),
+                    interactive,
                 }
             }
+            Draft::Template(draft) => self.fill_template(draft)?,
         })
     }
 
-    fn new_message(&self, number: &str, content: Content, moment: &mut Moment<'_, Self>) -> Message {
+    fn fill_template(&self, draft: TemplateDraft) -> Result<Content, Fault> {
+        let TemplateDraft {
+            template_name: name,
+            language_code: lang_code,
+            variables,
+            template_content,
+        } = draft;
+        let template = self.sendable_template(&name, &lang_code)?;
+        let filled = template.fill(&components(variables.unwrap_or_default()))?;
+        let (body, aws_link, buttons) = filled.body_or(template_content.as_deref());
+        Ok(Content::Template {
+            name,
+            lang_code,
+            body,
+            aws_link,
+            buttons,
+        })
+    }
+
+    fn new_message(
+        &self,
+        number: &str,
+        content: Content,
+        moment: &mut Moment<'_, Self>,
+    ) -> Message {
         Message {
             id: moment.ids.uuid().to_string(),
             wamid: moment.ids.wamid(number),
@@ -662,7 +779,12 @@ impl Heltar {
         moment: &mut Moment<'_, Self>,
     ) -> Message {
         self.client_or_new(number, moment);
-        let message = Message { context, campaign_id, custom_field, ..self.new_message(number, content, moment) };
+        let message = Message {
+            context,
+            campaign_id,
+            custom_field,
+            ..self.new_message(number, content, moment)
+        };
         let is_template = matches!(message.content, Content::Template { .. });
         self.note_latest(&message, |client| {
             if !is_template {
@@ -674,7 +796,11 @@ impl Heltar {
     }
 
     /// Writes a message on its client's record, with whatever else it changes there.
-    pub fn note_latest(&mut self, message: &Message, change: impl FnOnce(&mut super::clients::Client)) {
+    pub fn note_latest(
+        &mut self,
+        message: &Message,
+        change: impl FnOnce(&mut super::clients::Client),
+    ) {
         let text = message.content.summary();
         let latest = Latest {
             history_text: text.clone(),
@@ -696,31 +822,52 @@ impl Heltar {
             moment.plan(SENT, Happening::Failed { message: id, error });
             return;
         }
-        moment.plan(SENT, Happening::Sent { message: id.clone() });
-        moment.plan(DELIVERED, Happening::Delivered { message: id.clone() });
+        moment.plan(
+            SENT,
+            Happening::Sent {
+                message: id.clone(),
+            },
+        );
+        moment.plan(
+            DELIVERED,
+            Happening::Delivered {
+                message: id.clone(),
+            },
+        );
         moment.plan(READ, Happening::Read { message: id });
     }
 
     /// Why a message will not arrive, when it will not.
     fn doom(&self, message: &Message, now: Instant) -> Option<Upstream> {
-        let open = self.clients.get(&message.client_wa_number).is_some_and(|client| client.window_open(now));
+        let open = self
+            .clients
+            .get(&message.client_wa_number)
+            .is_some_and(|client| client.window_open(now));
         match &message.content {
             Content::Template { .. } => None,
             _ if !open => Some(Upstream::WindowClosed),
-            Content::Media { media_type, size: Some(size), .. } if *size > media_type.limit() => {
-                Some(Upstream::MediaUnreadable)
-            }
+            Content::Media {
+                media_type,
+                size: Some(size),
+                ..
+            } if *size > media_type.limit() => Some(Upstream::MediaUnreadable),
             _ => None,
         }
     }
 
     /// A message by the vendor's id or by WhatsApp's.
     pub fn message_by_any_id(&self, id: &str) -> Option<&Message> {
-        self.messages.get(id).or_else(|| self.messages.by("wamid", id).next())
+        self.messages
+            .get(id)
+            .or_else(|| self.messages.by("wamid", id).next())
     }
 
     fn shown(&self, message: Message, view: View) -> Shown {
-        Shown { message, phone_number_id: self.business.phone_number_id.clone(), view }
+        Shown {
+            message,
+            phone_number_id: self.business.phone_number_id.clone(),
+            view,
+        }
     }
 
     /// A message as the answer to a campaign shows it.
@@ -728,30 +875,50 @@ impl Heltar {
         self.shown(message, View::Campaign)
     }
 
-    fn conversation(&self, number: &str, which: &Which, now: Instant) -> Result<Conversation, Error> {
+    fn conversation(
+        &self,
+        number: &str,
+        which: &Which,
+        now: Instant,
+    ) -> Result<Conversation, Error> {
         let before = match (&which.before, &which.before_id) {
             (None, Some(_)) => return Err(Error::LonelyBeforeId),
             (None, None) => None,
-            (Some(text), _) => Some(Instant::new(text.parse::<Timestamp>().map_err(|_| Error::BadBefore)?)),
+            (Some(text), _) => Some(Instant::new(
+                text.parse::<Timestamp>().map_err(|_| Error::BadBefore)?,
+            )),
         };
-        let client = self.client(number).map_err(|_| Error::NoConversation(number.to_owned()))?;
+        let client = self
+            .client(number)
+            .map_err(|_| Error::NoConversation(number.to_owned()))?;
         let earlier = |message: &&Message| match before {
             None => true,
             Some(before) if message.timestamp != before => message.timestamp < before,
             // Of those in the same millisecond, the ones written before the named one are earlier.
-            Some(_) => match which.before_id.as_deref().and_then(|id| self.message_by_any_id(id)) {
+            Some(_) => match which
+                .before_id
+                .as_deref()
+                .and_then(|id| self.message_by_any_id(id))
+            {
                 Some(named) => message.timestamp < named.timestamp && message.id != named.id,
                 None => false,
             },
         };
         let limit = which.limit.unwrap_or(PAGE).min(PAGE);
-        let mut newest_first =
-            self.messages.by("client", &client.client_wa_number).rev().filter(earlier).take(limit + 1);
+        let mut newest_first = self
+            .messages
+            .by("client", &client.client_wa_number)
+            .rev()
+            .filter(earlier)
+            .take(limit + 1);
         let mut messages: Vec<_> = newest_first.by_ref().take(limit).cloned().collect();
         let has_more = newest_first.next().is_some();
         messages.reverse();
         Ok(Conversation {
-            messages: messages.into_iter().map(|message| self.shown(message, View::Stored)).collect(),
+            messages: messages
+                .into_iter()
+                .map(|message| self.shown(message, View::Stored))
+                .collect(),
             client_wa_number: client.client_wa_number.clone(),
             conversation_expire: client.conversation_expire,
             has_more,

@@ -159,7 +159,9 @@ pub struct Which {
 
 impl Which {
     fn takes(&self, template: &Template) -> bool {
-        self.template_lang.as_ref().is_none_or(|language| *language == template.language)
+        self.template_lang
+            .as_ref()
+            .is_none_or(|language| *language == template.language)
     }
 }
 
@@ -173,18 +175,38 @@ pub struct At {
 /// `GET /v1/templates` — lists them.
 pub async fn list(store: Store<Heltar>, Query(which): Query<Which>) -> Json<Reply<Vec<Shown>>> {
     let shown: Vec<_> = store.read(|heltar, _| {
-        heltar.templates.iter().filter(|template| which.takes(template)).map(Shown::from).collect()
+        heltar
+            .templates
+            .iter()
+            .filter(|template| which.takes(template))
+            .map(Shown::from)
+            .collect()
     });
-    reply(format!("Successfully retrieved {} templates!", shown.len()), shown)
+    reply(
+        format!("Successfully retrieved {} templates!", shown.len()),
+        shown,
+    )
 }
 
 /// `GET /v1/templates/{templateName}` — shows those of one name, in whatever case; there may be none.
-pub async fn get(store: Store<Heltar>, Path(at): Path<At>, Query(which): Query<Which>) -> Json<Reply<Vec<Shown>>> {
+pub async fn get(
+    store: Store<Heltar>,
+    Path(at): Path<At>,
+    Query(which): Query<Which>,
+) -> Json<Reply<Vec<Shown>>> {
     let shown = store.read(|heltar, _| {
-        let named = heltar.templates.by("name", &at.template_name.to_lowercase());
-        named.filter(|template| which.takes(template)).map(Shown::from).collect()
+        let named = heltar
+            .templates
+            .by("name", &at.template_name.to_lowercase());
+        named
+            .filter(|template| which.takes(template))
+            .map(Shown::from)
+            .collect()
     });
-    reply(format!("Successfully retrieved template ({})!", at.template_name), shown)
+    reply(
+        format!("Successfully retrieved template ({})!", at.template_name),
+        shown,
+    )
 }
 
 /// What fills the places of a template: one component of a request.
@@ -236,29 +258,51 @@ pub fn components(variables: Vec<Variable>) -> Vec<Component> {
     let mut body = Vec::new();
     for variable in variables {
         match variable {
-            Variable::Component(component) if matches!(component.r#type.as_str(), "header" | "body" | "button") => {
+            Variable::Component(component)
+                if matches!(component.r#type.as_str(), "header" | "body" | "button") =>
+            {
                 components.push(component);
             }
             Variable::Component(Component { r#type, .. }) => {
-                body.push(Parameter { r#type, text: None, image: None, video: None, document: None });
+                body.push(Parameter {
+                    r#type,
+                    text: None,
+                    image: None,
+                    video: None,
+                    document: None,
+                });
             }
             Variable::Parameter(parameter) => body.push(parameter),
             Variable::Text(text) => body.push(Parameter::text(text)),
         }
     }
     if !body.is_empty() {
-        components.push(Component { r#type: "body".into(), index: None, parameters: body });
+        components.push(Component {
+            r#type: "body".into(),
+            index: None,
+            parameters: body,
+        });
     }
     components
 }
 
 impl Parameter {
     fn text(text: String) -> Self {
-        Self { r#type: "text".into(), text: Some(text), image: None, video: None, document: None }
+        Self {
+            r#type: "text".into(),
+            text: Some(text),
+            image: None,
+            video: None,
+            document: None,
+        }
     }
 
     fn link(&self) -> Option<&str> {
-        let file = self.image.as_ref().or(self.video.as_ref()).or(self.document.as_ref())?;
+        let file = self
+            .image
+            .as_ref()
+            .or(self.video.as_ref())
+            .or(self.document.as_ref())?;
         file.link.as_deref()
     }
 }
@@ -268,10 +312,23 @@ impl Parameter {
 pub struct Filled {
     /// What the body says.
     pub body: String,
+    /// What fills the body's places, in order.
+    pub values: Vec<String>,
     /// The file of the header.
     pub link: Option<String>,
     /// The buttons, where there are any.
     pub buttons: Option<Vec<Value>>,
+}
+
+impl Filled {
+    /// What the message shows: the caller's own rendering where there is one, else the template's.
+    pub fn body_or(self, rendering: Option<&str>) -> (String, Option<String>, Option<Vec<Value>>) {
+        let body = match rendering.filter(|text| !text.is_empty()) {
+            Some(text) => put_in(text, &self.values),
+            None => self.body,
+        };
+        (body, self.link, self.buttons)
+    }
 }
 
 impl Template {
@@ -280,13 +337,24 @@ impl Template {
             Part::Header { text, .. } => text.iter().map(String::as_str).collect(),
             Part::Body { text } => vec![text.as_str()],
             Part::Footer { .. } => Vec::new(),
-            Part::Buttons { buttons } => buttons.iter().filter_map(|button| button.url.as_deref()).collect::<Vec<_>>(),
+            Part::Buttons { buttons } => buttons
+                .iter()
+                .filter_map(|button| button.url.as_deref())
+                .collect::<Vec<_>>(),
         })
     }
 
     fn buttons(&self) -> &[Button] {
         let mut parts = self.components.iter();
-        parts.find_map(|part| if let Part::Buttons { buttons } = part { Some(buttons.as_slice()) } else { None }).unwrap_or_default()
+        parts
+            .find_map(|part| {
+                if let Part::Buttons { buttons } = part {
+                    Some(buttons.as_slice())
+                } else {
+                    None
+                }
+            })
+            .unwrap_or_default()
     }
 
     /// Header, body and footer, one below the other.
@@ -305,11 +373,19 @@ impl Template {
     /// When there are more or fewer values than places, or one of the wrong kind.
     pub fn fill(&self, given: &[Component]) -> Result<Filled, Fault> {
         let of = |kind: &str| given.iter().find(|component| component.r#type == kind);
-        let mut filled = Filled { body: String::new(), link: None, buttons: None };
+        let mut filled = Filled {
+            body: String::new(),
+            values: Vec::new(),
+            link: None,
+            buttons: None,
+        };
         let (mut has_header, mut has_body) = (false, false);
         for part in &self.components {
             match part {
-                Part::Header { format: Format::Text, text } => {
+                Part::Header {
+                    format: Format::Text,
+                    text,
+                } => {
                     has_header = true;
                     fill_text("header", text.as_deref().unwrap_or_default(), of("header"))?;
                 }
@@ -320,14 +396,21 @@ impl Template {
                 Part::Body { text } => {
                     has_body = true;
                     filled.body = fill_text("body", text, of("body"))?;
+                    filled.values = values(of("body"));
                 }
                 Part::Footer { .. } => {}
                 Part::Buttons { buttons } => filled.buttons = Some(fill_buttons(buttons, given)?),
             }
         }
         // What fills a part that the template does not have is one too many.
-        for (kind, has) in [("header", has_header), ("body", has_body), ("button", filled.buttons.is_some())] {
-            if !has && let Some(stray) = of(kind).filter(|component| !component.parameters.is_empty()) {
+        for (kind, has) in [
+            ("header", has_header),
+            ("body", has_body),
+            ("button", filled.buttons.is_some()),
+        ] {
+            if !has
+                && let Some(stray) = of(kind).filter(|component| !component.parameters.is_empty())
+            {
                 return Err(wrong_count(kind, stray.parameters.len(), 0));
             }
         }
@@ -337,33 +420,62 @@ impl Template {
 
 /// How many different places a text has.
 fn places(text: &str) -> usize {
-    let parts = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
-    parts.map(|(name, _)| name.trim()).collect::<BTreeSet<_>>().len()
+    let parts = text
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("}}"));
+    parts
+        .map(|(name, _)| name.trim())
+        .collect::<BTreeSet<_>>()
+        .len()
 }
 
 fn fill_text(kind: &str, text: &str, component: Option<&Component>) -> Result<String, Fault> {
-    let parameters = component.map(|component| component.parameters.as_slice()).unwrap_or_default();
+    let parameters = component
+        .map(|component| component.parameters.as_slice())
+        .unwrap_or_default();
     if parameters.len() != places(text) {
         return Err(wrong_count(kind, parameters.len(), places(text)));
     }
-    let mut filled = text.to_owned();
-    for (number, parameter) in (1..).zip(parameters) {
-        let Some(value) = parameter.text.as_deref().filter(|_| parameter.r#type == "text") else {
+    for parameter in parameters {
+        if parameter.r#type != "text" || parameter.text.is_none() {
             return Err(wrong_format(kind, "TEXT", &parameter.r#type));
-        };
-        filled = filled.replace(&format!("{{{{{number}}}}}"), value);
+        }
     }
-    Ok(filled)
+    Ok(put_in(text, &values(component)))
+}
+
+fn values(component: Option<&Component>) -> Vec<String> {
+    let parameters = component.iter().flat_map(|component| &component.parameters);
+    parameters
+        .filter_map(|parameter| parameter.text.clone())
+        .collect()
+}
+
+/// A text with its numbered places filled.
+fn put_in(text: &str, values: &[String]) -> String {
+    let numbered = (1..).zip(values);
+    numbered.fold(text.to_owned(), |text, (number, value)| {
+        text.replace(&format!("{{{{{number}}}}}"), value)
+    })
 }
 
 fn fill_file(format: Format, component: Option<&Component>) -> Result<String, Fault> {
     let wanted = format.parameter();
-    match component.map(|component| component.parameters.as_slice()).unwrap_or_default() {
+    match component
+        .map(|component| component.parameters.as_slice())
+        .unwrap_or_default()
+    {
         [parameter] if parameter.r#type == wanted => {
             let link = parameter.link().filter(|link| !link.is_empty());
-            link.map(str::to_owned).ok_or_else(|| wrong_format("header", &wanted.to_uppercase(), "UNKNOWN"))
+            link.map(str::to_owned)
+                .ok_or_else(|| wrong_format("header", &wanted.to_uppercase(), "UNKNOWN"))
         }
-        [parameter] => Err(wrong_format("header", &wanted.to_uppercase(), &parameter.r#type)),
+        [parameter] => Err(wrong_format(
+            "header",
+            &wanted.to_uppercase(),
+            &parameter.r#type,
+        )),
         [] => Err(wrong_format("header", &wanted.to_uppercase(), "UNKNOWN")),
         many => Err(wrong_count("header", many.len(), 1)),
     }
@@ -374,7 +486,11 @@ fn fill_buttons(buttons: &[Button], given: &[Component]) -> Result<Vec<Value>, F
         Value::String(text) => text.parse::<usize>().ok(),
         other => other.as_u64().and_then(|index| usize::try_from(index).ok()),
     };
-    let of = |index: usize| given.iter().find(|component| component.r#type == "button" && index_of(component) == Some(index));
+    let of = |index: usize| {
+        given
+            .iter()
+            .find(|component| component.r#type == "button" && index_of(component) == Some(index))
+    };
     let filled = buttons.iter().enumerate().map(|(index, button)| {
         let mut shown = json!({"type": button.r#type, "text": button.text});
         if let Some(url) = &button.url {
@@ -389,13 +505,17 @@ fn fill_buttons(buttons: &[Button], given: &[Component]) -> Result<Vec<Value>, F
 }
 
 fn wrong_count(kind: &str, given: usize, expected: usize) -> Fault {
-    let details =
-        format!("{kind}: number of localizable_params ({given}) does not match the expected number of params ({expected})");
+    let details = format!(
+        "{kind}: number of localizable_params ({given}) does not match the expected number of params ({expected})"
+    );
     Upstream::WrongParameterCount.with(details)
 }
 
 fn wrong_format(kind: &str, expected: &str, given: &str) -> Fault {
-    Upstream::WrongParameterFormat.with(format!("{kind}: Format mismatch, expected {expected}, received {}", given.to_uppercase()))
+    Upstream::WrongParameterFormat.with(format!(
+        "{kind}: Format mismatch, expected {expected}, received {}",
+        given.to_uppercase()
+    ))
 }
 
 impl Heltar {
@@ -407,7 +527,11 @@ impl Heltar {
         let found = self.templates.get(&key(name, language));
         found
             .filter(|template| template.status == Approval::Approved)
-            .ok_or_else(|| Upstream::UnknownTemplate.with(format!("template name ({name}) does not exist in {language}")))
+            .ok_or_else(|| {
+                Upstream::UnknownTemplate.with(format!(
+                    "template name ({name}) does not exist in {language}"
+                ))
+            })
     }
 }
 

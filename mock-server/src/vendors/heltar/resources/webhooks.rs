@@ -56,7 +56,11 @@ impl From<&Endpoint> for Shown {
             url: endpoint.url.clone(),
             is_enabled: endpoint.enabled,
             fields: (!usual).then(|| endpoint.events.clone()),
-            headers: endpoint.headers.iter().map(|(name, value)| (name.clone(), masked(value))).collect(),
+            headers: endpoint
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), masked(value)))
+                .collect(),
         }
     }
 }
@@ -64,7 +68,11 @@ impl From<&Endpoint> for Shown {
 /// A secret with all but its end hidden; a short one wholly.
 fn masked(secret: &str) -> String {
     let length = secret.chars().count();
-    let hidden = if length <= SHOWN { length } else { length - SHOWN };
+    let hidden = if length <= SHOWN {
+        length
+    } else {
+        length - SHOWN
+    };
     "*".repeat(hidden) + &secret.chars().skip(hidden).collect::<String>()
 }
 
@@ -93,9 +101,15 @@ pub struct Which {
 }
 
 /// `DELETE /v1/business/webhook-url` — removes one address.
-pub async fn delete(store: Store<Heltar>, Query(which): Query<Which>) -> Result<Json<Reply<Vec<Shown>>>, Error> {
+pub async fn delete(
+    store: Store<Heltar>,
+    Query(which): Query<Which>,
+) -> Result<Json<Reply<Vec<Shown>>>, Error> {
     let rest = store.try_write(|_, moment| {
-        moment.endpoints.remove(&which.url).ok_or(Error::UnknownWebhook)?;
+        moment
+            .endpoints
+            .remove(&which.url)
+            .ok_or(Error::UnknownWebhook)?;
         Ok::<_, Error>(shown(moment.endpoints))
     })?;
     Ok(reply("Successfully deleted webhook URL", rest))
@@ -106,7 +120,11 @@ impl Heltar {
     ///
     /// # Errors
     /// When the business takes only HTTPS and this is not.
-    pub fn register_webhook(&self, registered: Registered, moment: &mut Moment<'_, Self>) -> Result<(), Error> {
+    pub fn register_webhook(
+        &self,
+        registered: Registered,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Error> {
         if self.business.settings.https_only && !registered.url.starts_with("https://") {
             return Err(Error::NotHttps);
         }
@@ -114,10 +132,19 @@ impl Heltar {
         let mut endpoint = known.unwrap_or_else(|| Endpoint::new(&registered.url));
         // A value that starts with a star is one of ours, masked: the secret stays.
         let secret = |(name, value): (String, String)| {
-            let kept = endpoint.headers.get(&name).filter(|_| value.starts_with('*')).cloned();
+            let kept = endpoint
+                .headers
+                .get(&name)
+                .filter(|_| value.starts_with('*'))
+                .cloned();
             (name, kept.unwrap_or(value))
         };
-        let headers = registered.headers.unwrap_or_default().into_iter().map(secret).collect();
+        let headers = registered
+            .headers
+            .unwrap_or_default()
+            .into_iter()
+            .map(secret)
+            .collect();
         endpoint.headers = headers;
         endpoint.events = registered.fields.unwrap_or_else(|| vec![RAW.into()]);
         endpoint.verify_token = registered.verify_token;
