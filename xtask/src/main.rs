@@ -1,8 +1,11 @@
 //! The chores of this repository: `cargo xtask <chore>`, one file per chore.
 
+mod ci;
 mod coverage;
 mod import;
 mod root;
+mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -22,12 +25,21 @@ enum Chore {
     Import(import::Options),
     /// Prints what is covered, and what is only a guess.
     Coverage(coverage::Options),
+    /// Runs every check there is.
+    Test(test::Options),
+    /// What CI runs: formatting, lints, documentation, tests.
+    Ci,
+    /// Guards what Clippy cannot see.
+    Tidy,
 }
 
 fn main() -> ExitCode {
     let outcome = match Line::parse().chore {
         Chore::Import(options) => import::run(&options),
         Chore::Coverage(options) => coverage::run(&options),
+        Chore::Test(options) => test::run(&options),
+        Chore::Ci => ci::run(),
+        Chore::Tidy => tidy::run(),
     };
     match outcome {
         Ok(code) => code,
