@@ -20,6 +20,9 @@ const PER_ENDPOINT: usize = 32;
 /// How many deliveries wait for a retry. Further ones fail, so that a dead endpoint cannot fill the memory.
 const WAITING: usize = 10_000;
 
+/// How many bytes of payloads and answers they hold while they wait.
+const WAITING_BYTES: usize = 64 * 1024 * 1024;
+
 /// How many identities an endpoint's repeats are looked up in.
 const IDENTITIES: usize = 100_000;
 
@@ -33,7 +36,8 @@ pub(super) struct Queue {
     by_endpoint: HashMap<&'static str, HashMap<String, usize>>,
     /// The outlets with something ready and room for it, in turn.
     turns: VecDeque<usize>,
-    scheduled: BTreeMap<(Timestamp, u64), (usize, Arc<Delivery>)>,
+    scheduled: BTreeMap<(Timestamp, u64), Waiting>,
+    scheduled_bytes: usize,
     unfinished: BTreeMap<u64, Arc<Delivery>>,
     finished: VecDeque<Arc<Delivery>>,
     forgotten: u64,
@@ -55,6 +59,14 @@ struct Outlet {
     in_flight: usize,
     in_turn: bool,
     recent: Recent,
+}
+
+/// A delivery that waits for its retry.
+struct Waiting {
+    delivery: Arc<Delivery>,
+    outlet: usize,
+    /// What it held when it began to wait.
+    bytes: usize,
 }
 
 /// Which attempt a job is.
@@ -100,6 +112,7 @@ impl Queue {
             by_endpoint: HashMap::new(),
             turns: VecDeque::new(),
             scheduled: BTreeMap::new(),
+            scheduled_bytes: 0,
             unfinished: BTreeMap::new(),
             finished: VecDeque::new(),
             forgotten: 0,
@@ -184,9 +197,10 @@ impl Queue {
         while let Some(first) = self.scheduled.first_entry()
             && first.key().0 <= now
         {
-            let (outlet, delivery) = first.remove();
+            let waited = first.remove();
+            self.scheduled_bytes -= waited.bytes;
             self.busy += 1;
-            self.make_ready(outlet, delivery, Kind::Retry);
+            self.make_ready(waited.outlet, waited.delivery, Kind::Retry);
             due += 1;
         }
         due
@@ -252,8 +266,14 @@ impl Queue {
         let (state, reason) = match outcome {
             Outcome::Again(at) => {
                 delivery.enter(State::Scheduled, Some(at), None);
-                self.scheduled
-                    .insert((at, delivery.id), (outlet, Arc::clone(delivery)));
+                let bytes = delivery.bytes();
+                self.scheduled_bytes += bytes;
+                let waiting = Waiting {
+                    delivery: Arc::clone(delivery),
+                    outlet,
+                    bytes,
+                };
+                self.scheduled.insert((at, delivery.id), waiting);
                 return;
             }
             Outcome::Unchanged => return,
@@ -266,14 +286,16 @@ impl Queue {
         }
     }
 
-    /// A success by hand delivers, wherever the delivery stood; unless its own attempts are still to come,
-    /// a scheduled retry is then no longer needed.
+    /// A success by hand delivers, unless the first attempt is still to come; a scheduled retry is then no
+    /// longer needed.
     fn end_by_hand(&mut self, delivery: &Arc<Delivery>, outcome: &Outcome) {
         if !matches!(outcome, Outcome::Delivered) || delivery.state() == State::Pending {
             return;
         }
-        if let Some(at) = delivery.next_attempt() {
-            self.scheduled.remove(&(at, delivery.id));
+        if let Some(at) = delivery.next_attempt()
+            && let Some(waited) = self.scheduled.remove(&(at, delivery.id))
+        {
+            self.scheduled_bytes -= waited.bytes;
         }
         delivery.enter(State::Delivered, None, None);
         if let Some(delivery) = self.unfinished.remove(&delivery.id) {
@@ -307,7 +329,7 @@ impl Queue {
 
     /// Whether there is room for another retry.
     pub(super) fn has_room(&self) -> bool {
-        self.scheduled.len() < WAITING
+        self.scheduled.len() < WAITING && self.scheduled_bytes < WAITING_BYTES
     }
 
     pub(super) fn busy(&self) -> usize {
@@ -441,5 +463,135 @@ impl Recent {
         self.last.insert(hash, at);
         self.order.push_back((at, hash));
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn event(id: u64, conversation: u64) -> Arc<Event> {
+        Arc::new(Event {
+            id,
+            at: Timestamp::UNIX_EPOCH,
+            vendor: "toy",
+            name: "happened".into(),
+            channel: "happened".into(),
+            conversation: conversation.to_string(),
+            identity: None,
+            headers: Vec::new(),
+            payload: Bytes::from_static(b"{}"),
+            cause: None,
+            findings: Vec::new(),
+        })
+    }
+
+    /// Ends one of the jobs in flight, whichever chance picks, in whichever way.
+    fn end_one(queue: &mut Queue, in_flight: &mut Vec<Job>, chance: &mut Ids) {
+        let job = in_flight.swap_remove(chance.below(in_flight.len() as u64) as usize);
+        let outcome = match (&job.kind, chance.below(4)) {
+            (Kind::First, 0) => Outcome::Again(Timestamp::from_second(60).unwrap()),
+            (_, 1) => Outcome::Failed("it was not to be".into()),
+            _ => Outcome::Delivered,
+        };
+        queue.end(&job, outcome);
+    }
+
+    #[test]
+    fn however_attempts_end_no_conversation_overtakes_itself() {
+        for seed in 0..50 {
+            let mut chance = Ids::new(seed, "test");
+            let mut queue = Queue::new(seed, 10_000);
+            let endpoints = ["a", "b", "c"].map(Endpoint::new);
+            let (mut in_flight, mut last) = (Vec::new(), HashMap::new());
+            for id in 1..=600 {
+                let endpoint = &endpoints[chance.below(3) as usize];
+                queue.accept(&event(id, chance.below(40)), endpoint, None);
+                while chance.chance(0.7)
+                    && let Some(job) = queue.take()
+                {
+                    let lane = (job.outlet, job.delivery.event.conversation.clone());
+                    let before = last.insert(lane, job.delivery.id);
+                    assert!(
+                        before < Some(job.delivery.id),
+                        "first attempts are in order"
+                    );
+                    in_flight.push(job);
+                }
+                let lanes: HashSet<_> = in_flight
+                    .iter()
+                    .map(|job| (job.outlet, &job.delivery.event.conversation))
+                    .collect();
+                assert_eq!(
+                    lanes.len(),
+                    in_flight.len(),
+                    "one at a time per conversation"
+                );
+                for outlet in 0..queue.outlets.len() {
+                    let to_this = in_flight.iter().filter(|job| job.outlet == outlet);
+                    assert!(to_this.count() <= PER_ENDPOINT);
+                }
+                while !in_flight.is_empty() && chance.chance(0.4) {
+                    end_one(&mut queue, &mut in_flight, &mut chance);
+                }
+            }
+            loop {
+                queue.fall_due(Timestamp::MAX);
+                in_flight.extend(std::iter::from_fn(|| queue.take()));
+                if in_flight.is_empty() {
+                    break;
+                }
+                end_one(&mut queue, &mut in_flight, &mut chance);
+            }
+            assert_eq!(
+                (queue.busy(), queue.scheduled(), queue.scheduled_bytes),
+                (0, 0, 0)
+            );
+            assert_eq!(queue.all().len(), 600, "nothing is lost");
+            let over =
+                |one: &Arc<Delivery>| matches!(one.state(), State::Delivered | State::Failed);
+            assert!(queue.all().iter().all(over));
+        }
+    }
+
+    #[test]
+    fn an_endpoint_that_hangs_leaves_room_for_the_others() {
+        let mut queue = Queue::new(1, 10);
+        for id in 0..100 {
+            queue.accept(&event(id, id), &Endpoint::new("hangs"), None);
+        }
+        queue.accept(&event(100, 0), &Endpoint::new("answers"), None);
+        let jobs: Vec<_> = std::iter::from_fn(|| queue.take()).collect();
+        assert_eq!(jobs.len(), PER_ENDPOINT + 1);
+        assert!(jobs.iter().any(|job| job.delivery.endpoint.id == "answers"));
+    }
+
+    #[test]
+    fn what_is_given_up_is_withheld_and_the_rest_goes_on() {
+        let mut queue = Queue::new(1, 10);
+        let endpoint = Endpoint::new("gone");
+        for id in 1..=4 {
+            queue.accept(&event(id, id % 2), &endpoint, None);
+        }
+        queue.accept(&event(5, 0), &Endpoint::new("other"), None);
+        let job = queue.take().unwrap();
+        queue.give_up(&job, "gone");
+        queue.end(&job, Outcome::Failed("gone".into()));
+        let states: Vec<_> = queue.all().iter().map(|one| one.state()).collect();
+        let withheld = State::Withheld;
+        assert_eq!(
+            states,
+            [State::Failed, withheld, withheld, withheld, State::Pending]
+        );
+        assert_eq!(queue.busy(), 1);
+        assert_eq!(queue.take().unwrap().delivery.id, 5);
+        queue.accept(&event(6, 0), &endpoint, None);
+        assert_eq!(
+            queue.take().unwrap().delivery.id,
+            6,
+            "the lanes are free again"
+        );
     }
 }

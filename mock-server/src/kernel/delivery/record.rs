@@ -186,6 +186,16 @@ impl Delivery {
         attempt
     }
 
+    /// How many bytes of payload and answers it holds, not counting its small change.
+    pub(super) fn bytes(&self) -> usize {
+        let progress = self.progress.lock();
+        let answers = progress
+            .attempts
+            .iter()
+            .filter_map(|attempt| attempt.response.as_ref());
+        self.event.payload.len() + answers.map(|answer| answer.body.len()).sum::<usize>()
+    }
+
     /// How many attempts were made without anybody's hand.
     pub(super) fn attempted(&self) -> usize {
         let progress = self.progress.lock();
