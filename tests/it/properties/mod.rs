@@ -1,3 +1,4 @@
 //! What is always true, one file per vendor.
 
 mod balesotomatis;
+mod heltar;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use http::Method;
+use http::{Method, StatusCode};
 use insta::assert_snapshot;
 use mock_server::vendors::heltar::Heltar;
 use serde_json::{Value, json};
 
+use crate::support::receiver::Receiver;
 use crate::support::story;
 
 const ARJUN: &str = "919000005883";
@@ -477,4 +478,138 @@ async fn templates_are_listed_and_shown_by_any_case_of_their_name() {
     story.get("/v1/templates/Hello_World").await;
     story.get("/v1/templates/nothing").await;
     assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_registered_address_hears_of_a_message_until_it_is_removed() {
+    let receiver = Receiver::start().await;
+    let mut story = story::<Heltar>();
+    let hook = receiver.url("/hook");
+    let register = |is_enabled: bool| json!({"urls": [{"url": hook, "isEnabled": is_enabled, "verifyToken": "sesame", "headers": {"X-Secret": "open"}}]});
+
+    receiver.answer_next(StatusCode::FORBIDDEN);
+    let refused = story.post("/v1/business/webhook-url", register(true)).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(story.state()["endpoints"].as_array().map(Vec::len), Some(2));
+
+    // This one answers something else than the challenge, and is registered all the same.
+    let registered = story
+        .post("/v1/business/webhook-url", register(true))
+        .await
+        .json();
+    assert_eq!(
+        registered["data"][2],
+        json!({"url": hook, "isEnabled": true, "headers": {"X-Secret": "****"}})
+    );
+    let asked = &receiver.arrived()[1];
+    assert_eq!(asked.method, Method::GET);
+    let query = asked.uri.query().unwrap_or_default();
+    assert!(
+        query.contains("hub.mode=subscribe") && query.contains("hub.verify_token=sesame"),
+        "{query}"
+    );
+
+    // A 500 is tried again after one to five minutes; a 400 never.
+    receiver.answer_next(StatusCode::INTERNAL_SERVER_ERROR);
+    receiver.answer_next(StatusCode::BAD_REQUEST);
+    story
+        .post("/v1/messages/send", text_to(ARJUN, "Namaste"))
+        .await;
+    story.wait(Duration::from_secs(60)).await;
+    story.wait(Duration::from_secs(5 * 60)).await;
+    story.wait(Duration::from_secs(24 * 60 * 60)).await;
+    let told = heard(&receiver);
+    let of = |status: &str| {
+        told.iter()
+            .filter(|(told, _)| told == status)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("sent").len(), 2, "{told:?}");
+    assert_ne!(
+        of("sent")[0].1,
+        of("sent")[1].1,
+        "every attempt has its own time stamp"
+    );
+    assert_eq!(of("delivered").len() + of("read").len(), 2, "{told:?}");
+
+    let seen = told.len();
+    story
+        .post("/v1/business/webhook-url", register(false))
+        .await;
+    story.happen(json!({"happening": "client_writes", "from": ARJUN, "says": {"type": "text", "body": "Hello"}})).await;
+    story.wait(Duration::from_secs(60)).await;
+    assert_eq!(
+        heard(&receiver).len(),
+        seen,
+        "who is disabled hears nothing"
+    );
+    story.assert_honest();
+}
+
+/// What a receiver was told by `POST`: the status, or `message`, and the attempt's time stamp.
+fn heard(receiver: &Receiver) -> Vec<(String, String)> {
+    let arrived = receiver.arrived();
+    let posted = arrived
+        .iter()
+        .filter(|arrived| arrived.method == Method::POST);
+    posted
+        .map(|arrived| {
+            assert_eq!(arrived.headers["x-secret"], "open");
+            let body: Value = serde_json::from_slice(&arrived.body).unwrap();
+            let status = &body["entry"][0]["changes"][0]["value"]["statuses"][0]["status"];
+            let stamp = arrived.headers["x-request-timestamp"].to_str().unwrap();
+            (
+                status.as_str().unwrap_or("message").to_owned(),
+                stamp.to_owned(),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_address_that_fails_a_hundred_times_in_a_row_is_disabled() {
+    let receiver = Receiver::start().await;
+    let mut story = story::<Heltar>();
+    let hook = receiver.url("/hook");
+    story
+        .post(
+            "/v1/business/webhook-url",
+            json!({"urls": [{"url": hook, "isEnabled": true}]}),
+        )
+        .await;
+    for _ in 0..100 {
+        receiver.answer_next(StatusCode::GONE);
+        story.happen(json!({"happening": "client_writes", "from": ARJUN, "says": {"type": "text", "body": "Hello"}})).await;
+    }
+    story.wait(Duration::from_secs(1)).await;
+    let shown = story
+        .post("/v1/business/webhook-url", json!({"urls": []}))
+        .await
+        .json();
+    assert_eq!(shown["data"][2], json!({"url": hook, "isEnabled": false}));
+}
+
+#[tokio::test]
+async fn a_custom_field_travels_with_the_statuses_to_who_asked_for_it() {
+    let receiver = Receiver::start().await;
+    let mut story = story::<Heltar>();
+    let hook = receiver.url("/hook");
+    let registered =
+        json!({"urls": [{"url": hook, "isEnabled": true, "fields": ["metaCustomFieldHook"]}]});
+    story.post("/v1/business/webhook-url", registered).await;
+    let mut batch = text_to(ARJUN, "Your order is ready");
+    batch["messages"][0]["integrations"] =
+        json!([{"name": "metaCustomFieldHook", "customField": "order-1"}]);
+    story.post("/v1/messages/send", batch).await;
+    story
+        .post("/v1/messages/send", text_to(ARJUN, "Without a field"))
+        .await;
+    story.wait_until_idle().await;
+    story.wait(Duration::from_secs(1)).await;
+    let bodies = receiver
+        .arrived()
+        .into_iter()
+        .map(|arrived| serde_json::from_slice::<Value>(&arrived.body).unwrap());
+    let fields: Vec<_> = bodies.map(|body| body["customField"].clone()).collect();
+    assert_eq!(fields, ["order-1", "order-1", "order-1"]);
 }

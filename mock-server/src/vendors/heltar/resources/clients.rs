@@ -272,7 +272,8 @@ impl Heltar {
         found.ok_or_else(|| Error::UnknownClient(number.to_owned()))
     }
 
-    fn list_clients(&self, which: &Which) -> Listing {
+    /// All clients, or a page of them; the latest message first.
+    pub fn list_clients(&self, which: &Which) -> Listing {
         let mut clients: Vec<_> = self.clients.iter().collect();
         clients.sort_by_key(|client| Reverse(client.latest_message_timestamp));
         if which.limit.is_none() && which.cursor.is_none() {

@@ -875,7 +875,11 @@ impl Heltar {
         self.shown(message, View::Campaign)
     }
 
-    fn conversation(
+    /// A client's messages, or a page of them.
+    ///
+    /// # Errors
+    /// When nobody has this number, or the page's bounds are wrong.
+    pub fn conversation(
         &self,
         number: &str,
         which: &Which,
@@ -891,18 +895,20 @@ impl Heltar {
         let client = self
             .client(number)
             .map_err(|_| Error::NoConversation(number.to_owned()))?;
-        let earlier = |message: &&Message| match before {
-            None => true,
-            Some(before) if message.timestamp != before => message.timestamp < before,
-            // Of those in the same millisecond, the ones written before the named one are earlier.
-            Some(_) => match which
-                .before_id
-                .as_deref()
-                .and_then(|id| self.message_by_any_id(id))
-            {
-                Some(named) => message.timestamp < named.timestamp && message.id != named.id,
-                None => false,
-            },
+        let named = which
+            .before_id
+            .as_deref()
+            .and_then(|id| self.message_by_any_id(id));
+        let mut passed = named.is_none();
+        let earlier = |message: &&Message| {
+            if !passed {
+                // Of those in the same millisecond only the ones before the named one are earlier.
+                passed = named.is_some_and(|named| named.id == message.id);
+                return false;
+            }
+            before.is_none_or(|before| {
+                message.timestamp < before || (named.is_some() && message.timestamp == before)
+            })
         };
         let limit = which.limit.unwrap_or(PAGE).min(PAGE);
         let mut newest_first = self

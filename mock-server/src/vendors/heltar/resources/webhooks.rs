@@ -4,7 +4,7 @@ use axum::Json;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::delivery::Endpoint;
+use crate::kernel::delivery::{Endpoint, Verification};
 use crate::kernel::extract::{Body, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
@@ -85,6 +85,17 @@ pub async fn upsert(
     store: Store<Heltar>,
     Body(registration): Body<Registration>,
 ) -> Result<Json<Reply<Vec<Shown>>>, Error> {
+    for registered in &registration.urls {
+        let Some(token) = &registered.verify_token else {
+            continue;
+        };
+        // Who cannot be reached or echoes something else is registered all the same.
+        if let Verification::Status(status) = store.verify(&registered.url, token).await
+            && status.as_u16() >= 400
+        {
+            return Err(Error::VerificationFailed(registered.url.clone()));
+        }
+    }
     let all = store.try_write(|heltar, moment| {
         for registered in registration.urls {
             heltar.register_webhook(registered, moment)?;
