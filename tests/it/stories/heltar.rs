@@ -555,9 +555,10 @@ fn heard(receiver: &Receiver) -> Vec<(String, String)> {
     posted
         .map(|arrived| {
             assert_eq!(arrived.headers["x-secret"], "open");
-            let body: Value = serde_json::from_slice(&arrived.body).unwrap();
+            let body: Value = serde_json::from_slice(&arrived.body).expect("JSON");
             let status = &body["entry"][0]["changes"][0]["value"]["statuses"][0]["status"];
-            let stamp = arrived.headers["x-request-timestamp"].to_str().unwrap();
+            let stamp = arrived.headers["x-request-timestamp"].to_str();
+            let stamp = stamp.expect("text");
             (
                 status.as_str().unwrap_or("message").to_owned(),
                 stamp.to_owned(),
