@@ -46,6 +46,8 @@
 //!   [`check::Rule::Undocumented`]: whether that counts is the caller's choice.
 //! * `arbitrary` (feature `proptest`) makes random requests that keep it, and ones that break exactly one rule.
 
+#[cfg(feature = "reqwest")]
+pub mod adapters;
 #[cfg(feature = "proptest")]
 pub mod arbitrary;
 pub mod check;
