@@ -39,12 +39,18 @@ pub(super) fn of(
 
 fn at(spot: &Spot<'_>, faults: &mut Vec<Fault>) {
     let (place, pointer, view) = (spot.place, &spot.pointer, spot.view);
-    let Some(value) = spot.value else { return };
+    // A query parameter that the documented request leaves out can be added and be wrong.
+    let added = Value::String("added".to_owned());
+    let value = match spot.value {
+        Some(value) => value,
+        None if place == Place::Query => &added,
+        None => return,
+    };
     if spot.textual && place == Place::Body && pointer.is_empty() {
         // A form is always an object.
         return;
     }
-    if spot.required && spot.removable && place != Place::Path {
+    if spot.required && spot.removable && place != Place::Path && spot.value.is_some() {
         let change = Change::Remove(place, pointer.clone());
         faults.push(Fault {
             rule: Rule::Required,
