@@ -80,7 +80,7 @@ fn act() -> impl Strategy<Value = Act> {
         } else {
             "device_disconnected"
         };
-        Act::Happen(json!({"type": kind, "number_id": number_id}))
+        Act::Happen(json!({"happening": kind, "number_id": number_id}))
     });
     prop_oneof![
         4 => (device(), to(), any::<bool>(), any::<bool>())
@@ -92,7 +92,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => proptest::sample::select(vec!["071908", "191432", "000000"]).prop_map(|code| Act::Spend { code }),
         1 => (name, any::<bool>(), body).prop_map(|(name, submit, body)| Act::Create { name, submit, body }),
         1 => switched,
-        2 => to().prop_map(|from| Act::Happen(json!({"type": "incoming_chat", "number": LICENCE, "from": from}))),
+        2 => to().prop_map(|from| Act::Happen(json!({"happening": "incoming_chat", "number": LICENCE, "from": from}))),
         5 => prop_oneof![0..10_u64, 0..90_000_u64].prop_map(Act::Wait),
     ]
 }

@@ -1,13 +1,17 @@
 //! BalesOtomatis: what its users would tell.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
+use contracts::adapters::balesotomatis::IncomingChat;
+use http::{Method, StatusCode};
 use insta::assert_snapshot;
+use mock_server::kernel::delivery::Endpoint;
 use mock_server::kernel::layers::auth::AuthMode;
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use serde_json::{Value, json};
 
+use crate::support::receiver::Receiver;
 use crate::support::story;
 use crate::support::story::story_with;
 
@@ -308,7 +312,7 @@ async fn a_phone_without_network_fails_at_once_or_later() {
         ["text to 6281200000001 failed: WhatsApp Instance Not Started"]
     );
     story
-        .happen(json!({"type": "device_connected", "number_id": ASLEEP}))
+        .happen(json!({"happening": "device_connected", "number_id": ASLEEP}))
         .await;
     story
         .post(
@@ -605,7 +609,7 @@ async fn a_conversation_closes_a_day_after_the_customers_last_word() {
             "text to {closed} failed: Re-engagement message (131047)"
         )]
     );
-    story.happen(json!({"type": "incoming_chat", "number": LICENCE, "from": closed, "name": "Ratna", "text": "Masih buka?"})).await;
+    story.happen(json!({"happening": "incoming_chat", "number": LICENCE, "from": closed, "name": "Ratna", "text": "Masih buka?"})).await;
     story
         .post(
             path,
@@ -625,10 +629,10 @@ async fn a_conversation_closes_a_day_after_the_customers_last_word() {
 #[tokio::test]
 async fn what_comes_in_is_told_and_what_goes_out_by_hand_is_echoed() {
     let mut story = story::<BalesOtomatis>();
-    story.happen(json!({"type": "incoming_chat", "number": DEVICE, "from": "81200000001", "text": "Halo"})).await;
-    story.happen(json!({"type": "incoming_chat", "from": "6281200000055", "name": "Ratna", "media_mime": "image/jpeg", "media_name": "photo.jpg"})).await;
-    story.happen(json!({"type": "incoming_chat", "number": DEVICE, "from": "81200000001", "group": "120363000000000001", "lat": -6.2, "lng": 106.816_666})).await;
-    story.happen(json!({"type": "typed_on_phone", "number": DEVICE, "from": "81200000001", "text": "Sama-sama"})).await;
+    story.happen(json!({"happening": "incoming_chat", "number": DEVICE, "from": "81200000001", "text": "Halo"})).await;
+    story.happen(json!({"happening": "incoming_chat", "from": "6281200000055", "name": "Ratna", "media_mime": "image/jpeg", "media_name": "photo.jpg"})).await;
+    story.happen(json!({"happening": "incoming_chat", "number": DEVICE, "from": "81200000001", "group": "120363000000000001", "lat": -6.2, "lng": 106.816_666})).await;
+    story.happen(json!({"happening": "typed_on_phone", "number": DEVICE, "from": "81200000001", "text": "Sama-sama"})).await;
     assert_snapshot!(story.transcript());
 }
 
@@ -730,7 +734,7 @@ async fn a_missed_call_opens_the_window_and_is_not_told() {
         400
     );
     story
-        .happen(json!({"type": "missed_call", "from": "6281200000055"}))
+        .happen(json!({"happening": "missed_call", "from": "6281200000055"}))
         .await;
     assert_eq!(
         story
@@ -770,6 +774,52 @@ async fn any_key_will_do_where_the_server_is_told_so() {
             .await
             .status,
         405
+    );
+    story.assert_honest();
+}
+
+#[tokio::test]
+async fn a_chat_is_posted_once_with_the_number_that_heard_it() {
+    let mut story = story::<BalesOtomatis>();
+    let (all, one) = (Receiver::start().await, Receiver::start().await);
+    let slot = Arc::clone(
+        story
+            .workspace()
+            .slot("balesotomatis")
+            .expect("the story's vendor"),
+    );
+    slot.edit_endpoints(&mut |endpoints| {
+        endpoints.put(Endpoint::new(&all.url("/all")));
+        endpoints.put(Endpoint {
+            events: vec![LICENCE.to_owned()],
+            ..Endpoint::new(&one.url("/official"))
+        });
+    });
+    all.answer_next(StatusCode::INTERNAL_SERVER_ERROR);
+    story.happen(json!({"happening": "incoming_chat", "number": DEVICE, "from": "81200000001", "text": "Halo"})).await;
+    story.happen(json!({"happening": "incoming_chat", "from": "6281200000055", "name": "Ratna", "text": "Masih buka?"})).await;
+    story.workspace().deliveries.settled().await;
+    story.wait(Duration::from_secs(24 * 60 * 60)).await;
+    let heard = |receiver: &Receiver| -> Vec<String> {
+        let chats = receiver.arrived().into_iter().map(|arrived| {
+            let chat = IncomingChat::read(&arrived.headers, &arrived.body, &[DEVICE, LICENCE])
+                .expect("a chat");
+            format!(
+                "{} heard {} say {}",
+                chat.number, chat.data.name, chat.data.message_body
+            )
+        });
+        chats.collect()
+    };
+    let to_phone = format!("{DEVICE} heard Contact 1 say Halo");
+    let to_official = format!("{LICENCE} heard Ratna say Masih buka?");
+    assert_eq!(heard(&one), [to_official.clone()]);
+    let mut both = heard(&all);
+    both.sort();
+    assert_eq!(
+        both,
+        [to_phone, to_official],
+        "the failed one is not tried again"
     );
     story.assert_honest();
 }

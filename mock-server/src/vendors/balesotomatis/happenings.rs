@@ -16,7 +16,7 @@ use crate::kernel::vendor::Impossible;
 
 /// What the world does to BalesOtomatis.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "happening", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Happening {
     /// A queued message is tried.
     Attempted {
