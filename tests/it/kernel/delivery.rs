@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use mock_server::kernel::delivery::{
     Class, ContentType, Delivery, DeliveryProfile, Endpoint, EndpointAuth, Retried, Signature,
@@ -152,6 +152,7 @@ async fn a_webhook_arrives_with_the_bytes_announced() {
     post.settled().await;
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 1);
+    assert_eq!(arrived[0].method, Method::POST);
     assert_eq!(arrived[0].uri, "/hook?a=1");
     assert_eq!(arrived[0].headers["content-type"], "application/json");
     assert_eq!(arrived[0].headers["x-team"], "blue");
@@ -245,6 +246,52 @@ async fn a_failure_is_tried_again_on_the_clock_with_the_same_identity() {
         "each attempt is signed at its own time"
     );
     assert_eq!(post.endpoint().failures, 0);
+}
+
+#[tokio::test]
+async fn a_receiver_can_check_the_signature_of_what_arrives() {
+    let receiver = Receiver::start().await;
+    let post = Post::new(QUICK, signed(&receiver.url("/")));
+    let meta = Signature::Meta {
+        secret: "app secret".into(),
+    };
+    post.edit(|endpoints| {
+        endpoints.put(Endpoint {
+            id: "meta".into(),
+            signature: meta.clone(),
+            ..Endpoint::new(&receiver.url("/"))
+        });
+    });
+    post.announce(BREAD);
+    post.settled().await;
+    let arrived = receiver.arrived();
+    assert_eq!(arrived.len(), 2, "every endpoint hears it");
+    let mut seen = Vec::new();
+    for one in &arrived {
+        let text = |name: &str| one.headers.get(name).map(|value| value.to_str().unwrap());
+        let id = text("webhook-id").unwrap_or_default();
+        let at = text("webhook-timestamp").map_or(0, |seconds| seconds.parse().unwrap());
+        let at = Timestamp::from_second(at).unwrap();
+        let signature = if id.is_empty() {
+            &meta
+        } else {
+            &signed("").signature
+        };
+        for (name, value) in signature.headers(id, at, &one.body) {
+            assert_eq!(text(&name), Some(value.as_str()));
+            seen.push(name);
+        }
+    }
+    seen.sort();
+    assert_eq!(
+        seen,
+        [
+            "webhook-id",
+            "webhook-signature",
+            "webhook-timestamp",
+            "x-hub-signature-256"
+        ]
+    );
 }
 
 #[tokio::test]
