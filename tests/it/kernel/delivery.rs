@@ -11,6 +11,7 @@ use mock_server::kernel::delivery::{
     State, Verification, Wanted,
 };
 use mock_server::kernel::routes::Mounted;
+use mock_server::kernel::store::AnySlot;
 use mock_server::kernel::vendor::Vendor as _;
 use mock_server::kernel::workspace::{DEFAULT, Workspace};
 use mock_server::{App, Options};
@@ -38,15 +39,15 @@ struct Post {
 
 impl Post {
     fn new(profile: DeliveryProfile, endpoint: Endpoint) -> Self {
-        let mut mounted = Mounted::new::<Toy>().unwrap();
+        let mut mounted = Mounted::new::<Toy>().expect("the toy mounts");
         mounted.profile.delivery = profile;
         let options = Options {
             frozen_at: Some(Toy::PROFILE.seed_day()),
             ticking: false,
             ..Options::default()
         };
-        let app = App::with(vec![mounted], options).unwrap();
-        let workspace = app.workspaces().named(DEFAULT).unwrap();
+        let app = App::with(vec![mounted], options).expect("a server of the toy");
+        let workspace = app.workspaces().named(DEFAULT).expect("the toy's seed");
         let post = Self { app, workspace };
         post.edit(|endpoints| {
             endpoints.put(endpoint.clone());
@@ -54,25 +55,23 @@ impl Post {
         post
     }
 
+    fn slot(&self) -> &Arc<dyn AnySlot> {
+        self.workspace.slot("toy").expect("the toy's slot")
+    }
+
     fn edit(&self, mut edit: impl FnMut(&mut mock_server::kernel::table::Table<Endpoint>)) {
-        self.workspace
-            .slot("toy")
-            .unwrap()
-            .edit_endpoints(&mut edit);
+        self.slot().edit_endpoints(&mut edit);
     }
 
     fn endpoint(&self) -> Endpoint {
-        self.workspace.slot("toy").unwrap().endpoints().remove(0)
+        self.slot().endpoints().remove(0)
     }
 
     /// Announces `note.archived` in the conversation of this note.
     fn announce(&self, note: &str) {
         let happening = json!({"archived": {"id": note}});
-        self.workspace
-            .slot("toy")
-            .unwrap()
-            .happen(&happening)
-            .unwrap();
+        let happened = self.slot().happen(&happening);
+        happened.expect("the note can be archived");
     }
 
     /// Announces `note.created` in a conversation of its own, which is returned.
@@ -81,10 +80,10 @@ impl Post {
             .header("x-toy-key", "toy-key")
             .header("content-type", "application/json")
             .body(Body::from(json!({"title": title}).to_string()))
-            .unwrap();
+            .expect("a request");
         let answer = read(self.app.answer(request).await).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
-        answer.json()["id"].as_str().unwrap().to_owned()
+        answer.json()["id"].as_str().expect("an id").to_owned()
     }
 
     async fn settled(&self) {
@@ -120,7 +119,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     let parsed = pairs.iter().map(|(name, value)| {
         (
             HeaderName::from_static(name),
-            value.parse::<HeaderValue>().unwrap(),
+            value.parse::<HeaderValue>().expect("a header"),
         )
     });
     parsed.collect()
@@ -527,11 +526,7 @@ async fn what_breaks_the_contract_is_withheld() {
     let receiver = Receiver::start().await;
     let post = Post::new(QUICK, Endpoint::new(&receiver.url("/")));
     let happening = json!({"gibberish": {"id": BREAD}});
-    post.workspace
-        .slot("toy")
-        .unwrap()
-        .happen(&happening)
-        .unwrap();
+    post.slot().happen(&happening).unwrap();
     post.settled().await;
     assert_eq!(post.states(), [State::Withheld]);
     assert!(receiver.arrived().is_empty());
@@ -560,7 +555,7 @@ async fn forms_carry_the_same_members() {
 
 fn url_decoded(body: &[u8]) -> Vec<(String, String)> {
     reqwest::Url::parse(&format!("http://x/?{}", String::from_utf8_lossy(body)))
-        .unwrap()
+        .expect("a form")
         .query_pairs()
         .into_owned()
         .collect()
