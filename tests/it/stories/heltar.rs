@@ -614,3 +614,19 @@ async fn a_custom_field_travels_with_the_statuses_to_who_asked_for_it() {
     let fields: Vec<_> = bodies.map(|body| body["customField"].clone()).collect();
     assert_eq!(fields, ["order-1", "order-1", "order-1"]);
 }
+
+#[tokio::test]
+async fn an_expired_key_opens_nothing_and_a_setting_brings_2023_back() {
+    let mut story = story::<Heltar>();
+    story.with_header("authorization", Some("Bearer hk_live_mock_expired"));
+    story.get("/v1/templates").await;
+    story.with_header("authorization", Some("Bearer heltar-mock-key"));
+    let mut state = story.state();
+    state["business"]["settings"] = json!({"attributesFormat": "legacy", "httpsOnly": true});
+    let slot = story.workspace().slot("heltar").unwrap();
+    slot.restore(&state).unwrap();
+    story.delete("/v1/business/attributes?attribute=Name").await;
+    let plain = json!({"urls": [{"url": "http://localhost:8002", "isEnabled": true}]});
+    story.post("/v1/business/webhook-url", plain).await;
+    assert_snapshot!(story.transcript());
+}

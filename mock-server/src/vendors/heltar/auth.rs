@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::state::Heltar;
+use super::state::{Heltar, Instant};
 use crate::kernel::call::Call;
 use crate::kernel::refusal::Denial;
 use crate::kernel::vendor::Credential;
@@ -63,7 +63,9 @@ impl Heltar {
         let known = credentials
             .iter()
             .find_map(|credential| self.keys.get(&credential.key));
-        let key = known.ok_or(Denial::Unknown)?;
+        let now = Instant::new(call.at);
+        let key = known.filter(|key| key.expires_at.is_none_or(|expiry| now < expiry));
+        let key = key.ok_or(Denial::Unknown)?;
         let caller = Caller {
             scopes: key.scopes.clone(),
         };

@@ -148,6 +148,9 @@ pub struct Key {
     pub key: String,
     /// What it may do: `*`, `*:read`, `messages:write`, `clients:*`.
     pub scopes: Vec<String>,
+    /// From when on it opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
 }
 
 impl Record for Key {
