@@ -1,6 +1,7 @@
 //! One test binary for the whole suite.
 
 mod adapters;
+mod contract;
 mod kernel;
 mod properties;
 mod stories;
