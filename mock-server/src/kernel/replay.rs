@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use contracts::check::Part;
 use contracts::document::{
-    Document, DocumentedBody, DocumentedRequest, Example, Operation, ResponseContract,
+    Document, DocumentedBody, DocumentedRequest, Example, FormValue, Operation, ResponseContract,
 };
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
@@ -147,10 +148,24 @@ fn likeness(documented: &DocumentedRequest, call: &Call) -> i64 {
         (DocumentedBody::Form(expected), Content::Form(found)) => {
             points += expected.iter().filter(|pair| found.contains(pair)).count() as i64;
         }
+        (DocumentedBody::Multipart(expected), Content::Multipart(found)) => {
+            points += fields_in_common(expected, found);
+        }
         (DocumentedBody::None, Content::Empty) => points += 1,
         _ => {}
     }
     points
+}
+
+/// Points for the fields of a multipart form that both have, with the same text or the same file.
+fn fields_in_common(expected: &[(String, FormValue)], found: &[Part]) -> i64 {
+    let same = |(name, value): &&(String, FormValue)| {
+        let (FormValue::Text(value) | FormValue::File(value)) = value;
+        found
+            .iter()
+            .any(|part| part.name == *name && part.text() == value.as_str())
+    };
+    expected.iter().filter(same).count() as i64
 }
 
 /// Points for members both have, more for the same value.

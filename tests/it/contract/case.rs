@@ -24,16 +24,13 @@ pub struct Answer<'d> {
     pub example: &'d Example,
 }
 
-impl Case<'_> {
-    /// Whether the documentation answers this request in several ways.
-    pub fn is_shared(&self) -> bool {
-        self.answers.len() > 1
-    }
-}
-
 /// Every documented request of a contract, in its order: of each operation first the variants', then the answers'.
 pub fn cases(document: &Document) -> Vec<Case<'_>> {
-    document.operations().iter().flat_map(|operation| of(document, operation)).collect()
+    document
+        .operations()
+        .iter()
+        .flat_map(|operation| of(document, operation))
+        .collect()
 }
 
 fn of<'d>(document: &'d Document, operation: &'d Operation) -> Vec<Case<'d>> {
@@ -54,7 +51,13 @@ fn of<'d>(document: &'d Document, operation: &'d Operation) -> Vec<Case<'d>> {
             let request = request.filled(document);
             let answers = answers_to(&request);
             let variant = variant.name.clone();
-            cases.push(Case { operation, variant, example: None, request, answers });
+            cases.push(Case {
+                operation,
+                variant,
+                example: None,
+                request,
+                answers,
+            });
         }
     }
     for (request, answer) in &answered {
@@ -63,7 +66,13 @@ fn of<'d>(document: &'d Document, operation: &'d Operation) -> Vec<Case<'d>> {
         answers.sort_by_key(|one| !own(one));
         let variant = answer.example.variant.clone().unwrap_or_default();
         let example = Some(answer.example.name.as_str());
-        cases.push(Case { operation, variant, example, request: request.clone(), answers });
+        cases.push(Case {
+            operation,
+            variant,
+            example,
+            request: request.clone(),
+            answers,
+        });
     }
     cases
 }
@@ -82,7 +91,7 @@ fn is_same(one: &DocumentedRequest, other: &DocumentedRequest) -> bool {
         headers
     };
     one.method == other.method
-        && one.target() == other.target()
+        && tidy(&one.target()) == tidy(&other.target())
         && headers(one) == headers(other)
         && same_body(&one.body, &other.body)
 }
@@ -94,4 +103,14 @@ fn same_body(one: &DocumentedBody, other: &DocumentedBody) -> bool {
         _ => false,
     };
     one == other || empty(one) && empty(other)
+}
+
+/// A target without repeated slashes in its path, which do not matter.
+fn tidy(target: &str) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let segments: Vec<_> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    format!("/{}?{query}", segments.join("/"))
 }

@@ -5,24 +5,34 @@ use contracts::document::Document;
 use mock_server::kernel::journal::FindingKind;
 use mock_server::kernel::routes::Mounted;
 use mock_server::{Options, Running};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::case::{Answer, Case, cases};
+use super::oddity::{self, How, ODDITIES, Oddity};
 use super::shape;
 use super::table::{Complaint, table};
 use super::wire::{Answered, Wire};
 
-/// How often a request must say which of its several documented answers it wants, by vendor.
-const PREFERRED: &[(&str, usize)] =
-    &[("balesotomatis", 0), ("cekat", 0), ("omnichat", 0), ("heltar", 0), ("myoperator", 0)];
+/// How many documented answers must be asked for by name, because their request has another answer too.
+const PREFERRED: &[(&str, usize)] = &[
+    ("balesotomatis", 0),
+    ("cekat", 0),
+    ("omnichat", 1),
+    ("heltar", 0),
+    ("myoperator", 2),
+];
 
 /// What came of the requests of one vendor.
 #[derive(Debug, Default)]
 struct Tally {
     replayed: usize,
-    as_documented: usize,
-    /// Of those, the ones that had to say which of their answers they want.
+    /// The documented answer came.
+    documented: usize,
+    /// Of those, the ones that had to be asked for by name.
     preferred: usize,
+    /// Of those, the ones that took what [`ODDITIES`] says.
+    odd: usize,
+    /// No answer is documented; what came keeps the contract.
     undocumented: usize,
 }
 
@@ -34,12 +44,34 @@ async fn every_documented_request_is_answered_as_documented() {
     for mounted in mock_server::vendors::mount().unwrap_or_else(|error| panic!("{error}")) {
         let tally = replay(&mounted, &mut complaints).await;
         report += &format!("{:14} {tally:?}\n", mounted.name);
-        assert_eq!(tally.replayed, requests_in(mounted.document.text()), "requests of {}", mounted.name);
+        assert_eq!(
+            tally.replayed,
+            requests_in(mounted.document.text()),
+            "requests of {}",
+            mounted.name
+        );
         preferred.push((mounted.name, tally.preferred));
     }
     println!("{report}");
-    assert!(complaints.is_empty(), "{} complaints\n{}\n{report}", complaints.len(), table(&complaints));
+    assert!(
+        complaints.is_empty(),
+        "{} complaints\n{}\n{report}",
+        complaints.len(),
+        table(&complaints)
+    );
     assert_eq!(preferred, PREFERRED, "requests that need `Prefer`");
+}
+
+#[test]
+fn every_oddity_is_about_a_documented_answer() {
+    let vendors = mock_server::vendors::mount().unwrap_or_else(|error| panic!("{error}"));
+    let is_documented = |odd: &&Oddity| {
+        let mounted = vendors.iter().find(|mounted| mounted.name == odd.vendor);
+        let operation = mounted.and_then(|mounted| mounted.document.operation(odd.operation));
+        operation.is_some_and(|operation| operation.example(odd.example).is_some())
+    };
+    let strays: Vec<_> = ODDITIES.iter().filter(|odd| !is_documented(odd)).collect();
+    assert!(strays.is_empty(), "{strays:#?}");
 }
 
 async fn replay(mounted: &Mounted, complaints: &mut Vec<Complaint>) -> Tally {
@@ -50,18 +82,26 @@ async fn replay(mounted: &Mounted, complaints: &mut Vec<Complaint>) -> Tally {
         check_every_answer: true,
         ..Options::default()
     };
-    let server = mock_server::start(options).await.unwrap_or_else(|error| panic!("{error}"));
+    let server = mock_server::start(options)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let client = mock_server::client::plain().unwrap_or_else(|error| panic!("{error}"));
-    let replayer = Replayer { mounted, server: &server, client: &client };
+    let cases = cases(mounted.document);
+    let replayer = Replayer {
+        mounted,
+        server: &server,
+        client: &client,
+    };
     let mut tally = Tally::default();
-    for (index, case) in cases(mounted.document).iter().enumerate() {
+    for (index, case) in cases.iter().enumerate() {
         tally.replayed += 1;
         match replayer.judge(index, case).await {
-            Ok(Verdict::AsDocumented { preferred }) => {
-                tally.as_documented += 1;
-                tally.preferred += usize::from(preferred);
-            }
             Ok(Verdict::Undocumented) => tally.undocumented += 1,
+            Ok(verdict) => {
+                tally.documented += 1;
+                tally.preferred += usize::from(matches!(verdict, Verdict::Preferred));
+                tally.odd += usize::from(matches!(verdict, Verdict::Odd));
+            }
             Err(complaint) => complaints.push(complaint),
         }
     }
@@ -75,81 +115,194 @@ struct Replayer<'a> {
     client: &'a reqwest::Client,
 }
 
+/// How a request was answered, when nothing is wrong with that.
 enum Verdict {
-    AsDocumented { preferred: bool },
-    /// The documentation shows no answer to this request; what came keeps the contract.
+    AsDocumented,
+    Preferred,
+    Odd,
     Undocumented,
 }
 
 impl Replayer<'_> {
     async fn judge(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Complaint> {
-        let wire = Wire::of(&self.mounted.profile, &case.request)
-            .map_err(|why| self.complain(case, "a request", "none", why))?
-            .in_workspace(&format!("plain-{index}"));
-        let got = self.send(case, &wire).await?;
-        self.keeps_the_contract(case, &got, &format!("plain-{index}"))?;
+        let plain = self.judge_plain(index, case).await;
+        let Some(odd) = oddity::of(self.mounted.name, case) else {
+            return plain;
+        };
+        if plain.is_ok() {
+            let why = format!(
+                "it is listed as an oddity because {}, but needs nothing",
+                odd.reason
+            );
+            return Err(self.complain(case, "something odd", "nothing odd", why));
+        }
+        self.judge_oddly(index, case, odd).await
+    }
+
+    async fn judge_plain(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Complaint> {
+        let workspace = format!("plain-{index}");
+        let wire = self.wire(case)?;
+        let got = self.send(case, wire.clone(), &workspace).await?;
         if case.answers.is_empty() {
-            return if got.status.is_success() {
-                Ok(Verdict::Undocumented)
-            } else {
-                Err(self.complain(case, "2xx", got.status.as_str(), excerpt(&got)))
+            let expected = "2xx";
+            return match got.status.is_success() {
+                true => Ok(Verdict::Undocumented),
+                false => Err(self.complain(case, expected, got.status.as_str(), excerpt(&got))),
             };
         }
-        let document = self.mounted.document;
-        let differences = |answer: &Answer<'_>| differences(document, answer, &got);
-        let wanted = if case.example.is_some() { &case.answers[..1] } else { &case.answers[..] };
-        if wanted.iter().any(|answer| differences(answer).is_empty()) {
-            return Ok(Verdict::AsDocumented { preferred: false });
-        }
-        // Another documented answer to the very same request came: then this one must be asked for.
-        let other = case.answers.iter().any(|answer| differences(answer).is_empty());
-        let Some(name) = case.example.filter(|_| case.is_shared() && other) else {
-            let status = case.answers[0].contract.status;
-            let why = differences(&case.answers[0]).join("; ");
-            return Err(self.complain(case, &status.to_string(), got.status.as_str(), why));
-        };
-        let workspace = format!("preferred-{index}");
-        let wire = wire.in_workspace(&workspace).preferring(name);
-        let wire = wire.map_err(|why| self.complain(case, "a request", "none", why))?;
-        let got = self.send(case, &wire).await?;
-        self.keeps_the_contract(case, &got, &workspace)?;
-        let answer = &case.answers[0];
-        let why = self::differences(document, answer, &got);
-        if why.is_empty() {
-            Ok(Verdict::AsDocumented { preferred: true })
+        let came = |answer: &Answer<'_>| self.differences(answer, &got).is_empty();
+        let wanted = if case.example.is_some() {
+            &case.answers[..1]
         } else {
-            let expected = format!("{} when preferred", answer.contract.status);
+            &case.answers[..]
+        };
+        if wanted.iter().any(came) {
+            return Ok(Verdict::AsDocumented);
+        }
+        // The very same request has another answer too, and that one or a success came: this one must be asked for.
+        let shared =
+            case.answers.len() > 1 && (got.status.is_success() || case.answers.iter().any(came));
+        let Some(name) = case.example.filter(|_| shared) else {
+            let wanted = &case.answers[0];
+            let why = self.differences(wanted, &got).join("; ");
+            return Err(self.complain(
+                case,
+                &wanted.contract.status.to_string(),
+                got.status.as_str(),
+                why,
+            ));
+        };
+        let wire = wire
+            .preferring(name)
+            .map_err(|why| self.complain(case, "a request", "none", why))?;
+        let got = self.send(case, wire, &format!("preferred-{index}")).await?;
+        let why = self.differences(&case.answers[0], &got);
+        if why.is_empty() {
+            Ok(Verdict::Preferred)
+        } else {
+            let expected = format!("{} when preferred", case.answers[0].contract.status);
             Err(self.complain(case, &expected, got.status.as_str(), why.join("; ")))
         }
     }
 
-    async fn send(&self, case: &Case<'_>, wire: &Wire) -> Result<Answered, Complaint> {
-        let base_url = self.server.base_url(self.mounted.name);
-        let got = wire.send(self.client, &base_url).await;
-        let got = got.map_err(|why| self.complain(case, "an answer", "none", why))?;
-        let reached = got.header("x-mock-operation").unwrap_or("nothing");
-        if reached == case.operation.name {
-            Ok(got)
+    /// Does what the oddity takes and expects what it says.
+    async fn judge_oddly(
+        &self,
+        index: usize,
+        case: &Case<'_>,
+        odd: &Oddity,
+    ) -> Result<Verdict, Complaint> {
+        let workspace = format!("odd-{index}");
+        let wire = self.wire(case)?;
+        if let How::Setting(pointer, value) = odd.how {
+            self.set(&workspace, pointer, value.into());
+        }
+        let got = self.send(case, wire, &workspace).await?;
+        let wanted = &case.answers[0];
+        let (expected, why) = match odd.how {
+            How::Status(status) => (status, self.differences_under(status, wanted, &got)),
+            _ => (wanted.contract.status, self.differences(wanted, &got)),
+        };
+        let forgiven =
+            |difference: &String| matches!(odd.how, How::Without(lack) if lack == difference);
+        let why: Vec<_> = why
+            .into_iter()
+            .filter(|difference| !forgiven(difference))
+            .collect();
+        if why.is_empty() {
+            Ok(Verdict::Odd)
         } else {
-            let why = format!("{} {} reached {reached}", wire.method, wire.target);
-            Err(self.complain(case, &case.operation.name, reached, why))
+            Err(self.complain(
+                case,
+                &expected.to_string(),
+                got.status.as_str(),
+                why.join("; "),
+            ))
         }
     }
 
-    /// What the mock itself noticed about its answer.
-    fn keeps_the_contract(&self, case: &Case<'_>, got: &Answered, workspace: &str) -> Result<(), Complaint> {
-        let workspaces = self.server.app().workspaces();
-        let journal = &workspaces.existing(workspace).expect("the request made it").journal;
-        let entries = journal.entries();
-        let findings = entries.iter().flat_map(|entry| entry.findings.lock().clone());
+    fn wire(&self, case: &Case<'_>) -> Result<Wire, Complaint> {
+        let wire = Wire::of(&self.mounted.profile, &case.request);
+        wire.map_err(|why| self.complain(case, "a request", "none", why))
+    }
+
+    /// Sends a request; it must reach its operation, and the mock must find nothing wrong with its own answer.
+    async fn send(
+        &self,
+        case: &Case<'_>,
+        wire: Wire,
+        workspace: &str,
+    ) -> Result<Answered, Complaint> {
+        let wire = wire.in_workspace(workspace);
+        let got = wire
+            .send(self.client, &self.server.base_url(self.mounted.name))
+            .await;
+        let got = got.map_err(|why| self.complain(case, "an answer", "none", why))?;
+        let reached = got.header("x-mock-operation").unwrap_or("nothing");
+        if reached != case.operation.name {
+            let why = format!("by {} {}", wire.method, wire.target);
+            return Err(self.complain(case, "its operation", reached, why));
+        }
+        let workspace = self
+            .server
+            .app()
+            .workspaces()
+            .existing(workspace)
+            .expect("the request made it");
+        let entries = workspace.journal.entries();
+        let findings = entries
+            .iter()
+            .flat_map(|entry| entry.findings.lock().clone());
         let bad: Vec<_> = findings
             .filter(|finding| matches!(finding.kind, FindingKind::Answer | FindingKind::Internal))
             .map(|finding| finding.message)
             .collect();
         if bad.is_empty() {
-            Ok(())
+            Ok(got)
         } else {
-            Err(self.complain(case, "a contract kept", got.status.as_str(), bad.join(" ")))
+            Err(self.complain(
+                case,
+                "the contract kept",
+                got.status.as_str(),
+                bad.join(" "),
+            ))
+        }
+    }
+
+    /// Changes one value of the state that a workspace starts with.
+    fn set(&self, workspace: &str, pointer: &str, value: Value) {
+        let workspace = self
+            .server
+            .app()
+            .workspaces()
+            .named(workspace)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let slot = workspace
+            .slot(self.mounted.name)
+            .expect("the vendor is served");
+        let mut state = slot.dump();
+        let mut place = &mut state;
+        for name in pointer.split('/').skip(1) {
+            if !place.is_object() {
+                *place = Value::Object(Map::new());
+            }
+            place = &mut place[name];
+        }
+        *place = value;
+        slot.restore(&state)
+            .unwrap_or_else(|error| panic!("{pointer}: {error}"));
+    }
+
+    fn differences(&self, answer: &Answer<'_>, got: &Answered) -> Vec<String> {
+        self.differences_under(answer.contract.status, answer, got)
+    }
+
+    /// In what an answer differs from a documented one that should come with this status.
+    fn differences_under(&self, status: u16, answer: &Answer<'_>, got: &Answered) -> Vec<String> {
+        if got.status.as_u16() == status {
+            differences(self.mounted.document, answer, got)
+        } else {
+            vec![excerpt(got)]
         }
     }
 
@@ -166,23 +319,24 @@ impl Replayer<'_> {
     }
 }
 
-/// In what an answer differs from a documented one: its status, its kind, its shape.
+/// In what a body differs from a documented one: its kind and its shape.
 fn differences(document: &Document, answer: &Answer<'_>, got: &Answered) -> Vec<String> {
-    if got.status.as_u16() != answer.contract.status {
-        return vec![excerpt(got)];
-    }
     match (answer.example.value(), got.value()) {
         (None, None) => Vec::new(),
-        (Some(documented), None) if documented.as_str().is_some_and(str::is_empty) => Vec::new(),
+        (Some(Value::String(text)), None) if text.is_empty() => Vec::new(),
         (Some(_), None) => vec!["the body is missing".to_owned()],
-        (None, Some(_)) => vec![format!("a body where none is documented: {}", excerpt(got))],
-        (Some(documented), Some(got)) => shape::lacks(document, answer.contract.schema.as_ref(), &documented, &got),
+        (None, Some(_)) => vec![format!("no body is documented, but {}", excerpt(got))],
+        (Some(documented), Some(got)) => {
+            shape::lacks(document, answer.contract.schema.as_ref(), &documented, &got)
+        }
     }
 }
 
 fn excerpt(got: &Answered) -> String {
-    let text = String::from_utf8_lossy(&got.body);
-    text.chars().take(200).collect()
+    String::from_utf8_lossy(&got.body)
+        .chars()
+        .take(200)
+        .collect()
 }
 
 /// How many requests a contract documents, counted without the reader that the replay uses.
@@ -192,26 +346,21 @@ fn requests_in(text: &str) -> usize {
             Value::Array(items) => items.iter().map(count).sum(),
             Value::Object(members) => members
                 .iter()
-                .map(|(name, member)| usize::from(name == "x-request") + count(member))
+                .map(|(name, member)| counted(name, member))
                 .sum(),
             _ => 0,
         }
     }
-    fn variants(value: &Value) -> usize {
-        match value {
-            Value::Array(items) => items.iter().map(variants).sum(),
-            Value::Object(members) => members
+    fn counted(name: &str, member: &Value) -> usize {
+        match (name, member) {
+            ("x-request", _) => 1,
+            ("x-variants", Value::Array(variants)) => variants
                 .iter()
-                .map(|(name, member)| match member {
-                    Value::Array(items) if name == "x-variants" => {
-                        items.iter().filter(|one| one.get("request").is_some()).count()
-                    }
-                    _ => variants(member),
-                })
-                .sum(),
-            _ => 0,
+                .filter(|variant| variant.get("request").is_some())
+                .count(),
+            _ => count(member),
         }
     }
     let document: Value = serde_json::from_str(text).expect("a contract is JSON");
-    count(&document["paths"]) + variants(&document["paths"])
+    count(&document["paths"])
 }

@@ -7,12 +7,50 @@ use serde_json::{Map, Value};
 ///
 /// An answer may have more members than the documentation shows. A value may be null where the other has one: that
 /// the schema allows it is what the answer check is for. Every element of an array must look like a documented one,
-/// and where the schema says that the keys of an object are data, its members are treated likewise.
-pub fn lacks(document: &Document, schema: Option<&Schema>, documented: &Value, got: &Value) -> Vec<String> {
-    let schema = schema.map(|schema| schema.resolved(document)).unwrap_or(Value::Bool(true));
+/// and where the schema says that the keys of an object are data, its members are treated likewise. An array inside
+/// an element may be empty when another element shows what is in it.
+pub fn lacks(
+    document: &Document,
+    schema: Option<&Schema>,
+    documented: &Value,
+    got: &Value,
+) -> Vec<String> {
+    let schema = schema
+        .map(|schema| schema.resolved(document))
+        .unwrap_or(Value::Bool(true));
     let mut lacks = Vec::new();
-    compare(&Shape { document, schemas: vec![schema] }, "", documented, got, &mut lacks);
-    lacks
+    compare(
+        &Shape {
+            document,
+            schemas: vec![schema],
+        },
+        "",
+        documented,
+        got,
+        &mut lacks,
+    );
+    lacks.into_iter().map(|lack| lack.sentence).collect()
+}
+
+/// Something that is not as documented.
+struct Lack {
+    sentence: String,
+    /// The array that has no elements, for an array that should have some.
+    empty: Option<String>,
+}
+
+impl Lack {
+    fn new(pointer: &str, what: &str) -> Self {
+        let place = if pointer.is_empty() {
+            "the body"
+        } else {
+            pointer
+        };
+        Self {
+            sentence: format!("{place} {what}"),
+            empty: None,
+        }
+    }
 }
 
 /// The schemas that may speak about one value.
@@ -33,10 +71,19 @@ impl<'d> Shape<'d> {
             if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
                 let name = target.rsplit('/').next().unwrap_or_default();
                 let component = self.document.component(name);
-                open.extend(component.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok()));
+                open.extend(
+                    component.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok()),
+                );
             }
             for word in ["allOf", "anyOf", "oneOf"] {
-                open.extend(schema.get(word).and_then(Value::as_array).into_iter().flatten().cloned());
+                open.extend(
+                    schema
+                        .get(word)
+                        .and_then(Value::as_array)
+                        .into_iter()
+                        .flatten()
+                        .cloned(),
+                );
             }
             parts.push(schema);
         }
@@ -46,9 +93,14 @@ impl<'d> Shape<'d> {
     /// Whether the member of this name is data: no schema names it, and one describes members of any name.
     fn is_data(&self, name: &str) -> bool {
         let parts = self.parts();
-        let named = |part: &Value| part.get("properties").is_some_and(|known| known.get(name).is_some());
+        let named = |part: &Value| {
+            part.get("properties")
+                .is_some_and(|known| known.get(name).is_some())
+        };
         let open = |part: &Value| {
-            part.get("additionalProperties").is_some_and(Value::is_object) || part.get("patternProperties").is_some()
+            part.get("additionalProperties")
+                .is_some_and(Value::is_object)
+                || part.get("patternProperties").is_some()
         };
         !parts.iter().any(named) && parts.iter().any(open)
     }
@@ -58,25 +110,43 @@ impl<'d> Shape<'d> {
             let named = part.get("properties").and_then(|known| known.get(name));
             named.or_else(|| part.get("additionalProperties")).cloned()
         };
-        Self { document: self.document, schemas: self.parts().iter().filter_map(member).collect() }
+        Self {
+            document: self.document,
+            schemas: self.parts().iter().filter_map(member).collect(),
+        }
     }
 
     fn element(&self) -> Self {
         let items = |part: &Value| part.get("items").cloned();
-        Self { document: self.document, schemas: self.parts().iter().filter_map(items).collect() }
+        Self {
+            document: self.document,
+            schemas: self.parts().iter().filter_map(items).collect(),
+        }
     }
 }
 
-fn compare(shape: &Shape<'_>, pointer: &str, documented: &Value, got: &Value, lacks: &mut Vec<String>) {
+fn compare(
+    shape: &Shape<'_>,
+    pointer: &str,
+    documented: &Value,
+    got: &Value,
+    lacks: &mut Vec<Lack>,
+) {
     match (documented, got) {
         (Value::Null, _) | (_, Value::Null) => {}
-        (Value::Object(documented), Value::Object(got)) => members(shape, pointer, documented, got, lacks),
+        (Value::Object(documented), Value::Object(got)) => {
+            members(shape, pointer, documented, got, lacks)
+        }
         (Value::Array(documented), Value::Array(got)) => {
-            let (documented, got): (Vec<_>, Vec<_>) = (documented.iter().collect(), got.iter().collect());
+            let (documented, got): (Vec<_>, Vec<_>) =
+                (documented.iter().collect(), got.iter().collect());
             alike(&shape.element(), pointer, &documented, &got, lacks);
         }
         _ if kind(documented) == kind(got) => {}
-        _ => lacks.push(format!("{} is {} instead of {}", place(pointer), kind(got), kind(documented))),
+        _ => lacks.push(Lack::new(
+            pointer,
+            &format!("is {} instead of {}", kind(got), kind(documented)),
+        )),
     }
 }
 
@@ -85,48 +155,80 @@ fn members(
     pointer: &str,
     documented: &Map<String, Value>,
     got: &Map<String, Value>,
-    lacks: &mut Vec<String>,
+    lacks: &mut Vec<Lack>,
 ) {
-    let data: Vec<&String> = documented.keys().filter(|name| shape.is_data(name)).collect();
+    let data: Vec<&String> = documented
+        .keys()
+        .filter(|name| shape.is_data(name))
+        .collect();
     if let Some(first) = data.first() {
         let documented: Vec<&Value> = data.iter().map(|name| &documented[*name]).collect();
-        let got: Vec<&Value> =
-            got.iter().filter(|(name, _)| shape.is_data(name)).map(|(_, value)| value).collect();
+        let got: Vec<&Value> = got
+            .iter()
+            .filter(|(name, _)| shape.is_data(name))
+            .map(|(_, value)| value)
+            .collect();
         alike(&shape.member(first), pointer, &documented, &got, lacks);
     }
     for (name, value) in documented.iter().filter(|(name, _)| !data.contains(name)) {
         let pointer = format!("{pointer}/{name}");
         match got.get(name) {
             Some(got) => compare(&shape.member(name), &pointer, value, got, lacks),
-            None => lacks.push(format!("{pointer} is missing")),
+            None => lacks.push(Lack::new(&pointer, "is missing")),
         }
     }
 }
 
 /// Every element must look like one of the documented ones, and there must be some if some are documented.
-fn alike(shape: &Shape<'_>, pointer: &str, documented: &[&Value], got: &[&Value], lacks: &mut Vec<String>) {
+fn alike(
+    shape: &Shape<'_>,
+    pointer: &str,
+    documented: &[&Value],
+    got: &[&Value],
+    lacks: &mut Vec<Lack>,
+) {
     if documented.is_empty() {
         return;
     }
     if got.is_empty() {
-        lacks.push(format!("{} is empty", place(pointer)));
+        lacks.push(Lack {
+            empty: Some(pointer.to_owned()),
+            ..Lack::new(pointer, "is empty")
+        });
     }
+    let mut found: Vec<(String, Vec<Lack>)> = Vec::new();
     for (index, got) in got.iter().enumerate() {
         let pointer = format!("{pointer}/{index}");
-        let mut nearest: Option<Vec<String>> = None;
-        for documented in documented {
+        let judged = documented.iter().map(|documented| {
             let mut lacking = Vec::new();
             compare(shape, &pointer, documented, got, &mut lacking);
-            if nearest.as_ref().is_none_or(|nearest| lacking.len() < nearest.len()) {
-                nearest = Some(lacking);
-            }
-        }
-        lacks.extend(nearest.into_iter().flatten());
+            lacking
+        });
+        let nearest = judged.min_by_key(Vec::len).unwrap_or_default();
+        found.push((pointer, nearest));
     }
-}
-
-fn place(pointer: &str) -> &str {
-    if pointer.is_empty() { "the body" } else { pointer }
+    let inside = |lack: &Lack, element: &str| {
+        lack.empty
+            .as_deref()
+            .and_then(|at| at.strip_prefix(element))
+            .map(str::to_owned)
+    };
+    let shown: Vec<Vec<String>> = found
+        .iter()
+        .map(|(element, lacks)| {
+            lacks
+                .iter()
+                .filter_map(|lack| inside(lack, element))
+                .collect()
+        })
+        .collect();
+    for (element, lacking) in found {
+        let forgiven = |lack: &Lack| {
+            inside(lack, &element)
+                .is_some_and(|within| shown.iter().any(|empty| !empty.contains(&within)))
+        };
+        lacks.extend(lacking.into_iter().filter(|lack| !forgiven(lack)));
+    }
 }
 
 fn kind(value: &Value) -> &'static str {

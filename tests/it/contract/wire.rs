@@ -10,7 +10,7 @@ use serde_json::Value;
 const BOUNDARY: &str = "a-part-ends-here";
 
 /// What a documented file holds, whatever its name says it is.
-const FILE: &[u8] = b"a documented file";
+const FILE: &[u8] = b"a documented file\n";
 
 /// A request, ready to be sent.
 #[derive(Clone, Debug)]
@@ -33,13 +33,16 @@ pub struct Answered {
 impl Wire {
     /// The request with the demo credentials; why it cannot be sent, if so.
     pub fn of(profile: &Profile, request: &DocumentedRequest) -> Result<Self, String> {
-        let holes: Vec<_> = request.holes().into_iter().filter(|hole| !is_placeholder(hole)).collect();
+        let holes = holes(request);
         if !holes.is_empty() {
             return Err(format!("nobody knows {}", holes.join(", ")));
         }
         let mut headers = HeaderMap::new();
         for (name, value) in profile.demo_headers {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes())
@@ -50,24 +53,38 @@ impl Wire {
         }
         let body = encode(&request.body);
         if let Some(kind) = kind(request) {
-            let kind = kind.parse().map_err(|_| format!("{kind:?} is no content type"))?;
+            let kind = kind
+                .parse()
+                .map_err(|_| format!("{kind:?} is no content type"))?;
             headers.insert(header::CONTENT_TYPE, kind);
         }
         let target = request.target();
-        target.parse::<http::Uri>().map_err(|error| format!("{target}: {error}"))?;
-        Ok(Self { method: request.method.clone(), target, headers, body })
+        target
+            .parse::<http::Uri>()
+            .map_err(|error| format!("{target}: {error}"))?;
+        Ok(Self {
+            method: request.method.clone(),
+            target,
+            headers,
+            body,
+        })
     }
 
     /// The same in a workspace of this name.
     pub fn in_workspace(mut self, name: &str) -> Self {
-        self.headers.insert("x-mock-workspace", name.parse().expect("a workspace's name is a header"));
+        self.headers.insert(
+            "x-mock-workspace",
+            name.parse().expect("a workspace's name is a header"),
+        );
         self
     }
 
     /// The same, asking for a documented example by its name.
     pub fn preferring(mut self, example: &str) -> Result<Self, String> {
         let prefer = format!("example=\"{example}\"");
-        let prefer = prefer.parse().map_err(|_| format!("{prefer} is no header"))?;
+        let prefer = prefer
+            .parse()
+            .map_err(|_| format!("{prefer} is no header"))?;
         self.headers.insert("prefer", prefer);
         Ok(self)
     }
@@ -75,11 +92,21 @@ impl Wire {
     /// Sends it over TCP to the vendor reached at `base_url`.
     pub async fn send(&self, client: &reqwest::Client, base_url: &str) -> Result<Answered, String> {
         let url = format!("{base_url}{}", self.target);
-        let request = client.request(self.method.clone(), url).headers(self.headers.clone());
-        let response = request.body(self.body.clone()).send().await.map_err(|error| error.to_string())?;
+        let request = client
+            .request(self.method.clone(), url)
+            .headers(self.headers.clone());
+        let response = request
+            .body(self.body.clone())
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.map_err(|error| error.to_string())?;
-        Ok(Answered { status, headers, body })
+        Ok(Answered {
+            status,
+            headers,
+            body,
+        })
     }
 }
 
@@ -99,9 +126,51 @@ impl Answered {
     }
 }
 
-/// Whether a hole is a numbered placeholder of a message template, which is sent as it is.
-pub fn is_placeholder(hole: &str) -> bool {
-    hole.bytes().all(|byte| byte.is_ascii_digit())
+/// The variables of a filled request that nobody has a value for.
+///
+/// A number, and what stands inside a longer text of a body, is a placeholder of a message template: it is sent as
+/// it is.
+pub fn holes(request: &DocumentedRequest) -> Vec<String> {
+    fn bodies<'b>(value: &'b Value, texts: &mut Vec<&'b str>) {
+        match value {
+            Value::String(text) => texts.push(text),
+            Value::Array(items) => items.iter().for_each(|item| bodies(item, texts)),
+            Value::Object(members) => members.values().for_each(|member| bodies(member, texts)),
+            _ => {}
+        }
+    }
+    let mut texts = Vec::new();
+    match &request.body {
+        DocumentedBody::None | DocumentedBody::Text(_) => {}
+        DocumentedBody::Json(value) => bodies(value, &mut texts),
+        DocumentedBody::Form(fields) => {
+            texts.extend(fields.iter().map(|(_, value)| value.as_str()))
+        }
+        DocumentedBody::Multipart(fields) => {
+            texts.extend(fields.iter().map(|(_, value)| match value {
+                FormValue::Text(text) | FormValue::File(text) => text.as_str(),
+            }))
+        }
+    }
+    // A number is a placeholder even when it stands alone.
+    let whole = |text: &str| {
+        let name = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+        let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
+        (!numbered).then(|| name.to_owned())
+    };
+    let whole: Vec<_> = texts.into_iter().filter_map(whole).collect();
+    let head = DocumentedRequest {
+        body: DocumentedBody::None,
+        ..request.clone()
+    };
+    let mut holes = head.holes();
+    holes.extend(
+        request
+            .holes()
+            .into_iter()
+            .filter(|hole| whole.contains(hole)),
+    );
+    holes
 }
 
 /// The content type, with the boundary where there is one.
@@ -134,10 +203,15 @@ fn multipart(fields: &[(String, FormValue)]) -> Bytes {
             FormValue::Text(text) => (String::new(), text.as_bytes()),
             FormValue::File(file) => {
                 let kind = media_type(file);
-                (format!("; filename=\"{file}\"\r\ncontent-type: {kind}"), FILE)
+                (
+                    format!("; filename=\"{file}\"\r\ncontent-type: {kind}"),
+                    FILE,
+                )
             }
         };
-        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        let head = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+        );
         bytes.extend_from_slice(head.as_bytes());
         bytes.extend_from_slice(content);
         bytes.extend_from_slice(b"\r\n");
