@@ -102,7 +102,7 @@ async fn replay(mounted: &Mounted, complaints: &mut Vec<Complaint>) -> Tally {
                 tally.preferred += usize::from(matches!(verdict, Verdict::Preferred));
                 tally.odd += usize::from(matches!(verdict, Verdict::Odd));
             }
-            Err(complaint) => complaints.push(complaint),
+            Err(complaint) => complaints.push(*complaint),
         }
     }
     server.stop().await;
@@ -124,7 +124,7 @@ enum Verdict {
 }
 
 impl Replayer<'_> {
-    async fn judge(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Complaint> {
+    async fn judge(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Box<Complaint>> {
         let plain = self.judge_plain(index, case).await;
         let Some(odd) = oddity::of(self.mounted.name, case) else {
             return plain;
@@ -139,7 +139,7 @@ impl Replayer<'_> {
         self.judge_oddly(index, case, odd).await
     }
 
-    async fn judge_plain(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Complaint> {
+    async fn judge_plain(&self, index: usize, case: &Case<'_>) -> Result<Verdict, Box<Complaint>> {
         let workspace = format!("plain-{index}");
         let wire = self.wire(case)?;
         let got = self.send(case, wire.clone(), &workspace).await?;
@@ -191,7 +191,7 @@ impl Replayer<'_> {
         index: usize,
         case: &Case<'_>,
         odd: &Oddity,
-    ) -> Result<Verdict, Complaint> {
+    ) -> Result<Verdict, Box<Complaint>> {
         let workspace = format!("odd-{index}");
         let wire = self.wire(case)?;
         if let How::Setting(pointer, value) = odd.how {
@@ -221,7 +221,7 @@ impl Replayer<'_> {
         }
     }
 
-    fn wire(&self, case: &Case<'_>) -> Result<Wire, Complaint> {
+    fn wire(&self, case: &Case<'_>) -> Result<Wire, Box<Complaint>> {
         let wire = Wire::of(&self.mounted.profile, &case.request);
         wire.map_err(|why| self.complain(case, "a request", "none", why))
     }
@@ -232,7 +232,7 @@ impl Replayer<'_> {
         case: &Case<'_>,
         wire: Wire,
         workspace: &str,
-    ) -> Result<Answered, Complaint> {
+    ) -> Result<Answered, Box<Complaint>> {
         let wire = wire.in_workspace(workspace);
         let got = wire
             .send(self.client, &self.server.base_url(self.mounted.name))
@@ -306,8 +306,8 @@ impl Replayer<'_> {
         }
     }
 
-    fn complain(&self, case: &Case<'_>, expected: &str, got: &str, why: String) -> Complaint {
-        Complaint {
+    fn complain(&self, case: &Case<'_>, expected: &str, got: &str, why: String) -> Box<Complaint> {
+        Box::new(Complaint {
             vendor: self.mounted.name,
             operation: case.operation.name.clone(),
             variant: case.variant.clone(),
@@ -315,7 +315,7 @@ impl Replayer<'_> {
             expected: expected.to_owned(),
             got: got.to_owned(),
             why,
-        }
+        })
     }
 }
 
