@@ -823,3 +823,117 @@ async fn a_chat_is_posted_once_with_the_number_that_heard_it() {
     );
     story.assert_honest();
 }
+
+#[tokio::test]
+async fn a_paused_template_loses_its_id_until_meta_relents() {
+    let mut story = story::<BalesOtomatis>();
+    let send = json!({"recipients": "6281200000055", "platform": "whatsapp_bisnis_api", "template": "900000000000002", "variables": ["Sari", "A-1", "3"]});
+    let path = "/public/v1/send_message_template";
+    for (status, id, answered) in [
+        ("PAUSED", "", 400),
+        ("APPROVED", "900000000000002", 200),
+        ("DISABLED", "", 400),
+    ] {
+        story
+            .happen(
+                json!({"happening": "template_reviewed", "template": "tpl002", "status": status}),
+            )
+            .await;
+        let listed = story
+            .post(
+                "/public/v1/get-template-list",
+                official(json!({"search": "order_confirmation"})),
+            )
+            .await
+            .json();
+        assert_eq!(
+            (
+                &listed["data"][0]["template_status"],
+                &listed["data"][0]["templateId"]
+            ),
+            (&json!(status), &json!(id))
+        );
+        assert_eq!(
+            story.post(path, official(send.clone())).await.status,
+            answered
+        );
+    }
+    story.assert_honest();
+}
+
+/// The shapes that public clients were seen to send.
+#[tokio::test]
+async fn what_real_clients_send_is_taken_or_refused_as_they_found_it() {
+    let mut story = story::<BalesOtomatis>();
+    let text = |more| device(with(json!({"message": "Halo"}), more));
+    let image = json!({"group_id": "120363000000000001", "image_url": "https://example.com/a.png", "send_as_caption": "1"});
+    let file = json!({"group_id": "120363000000000001", "file_url": "https://example.com/a.pdf"});
+    let by_id = json!({"recipients": "6281234567890", "platform": "whatsapp_bisnis_api", "template": "900000000000003", "variables": ["1", "2"]});
+    let both = json!({"licenses_key": LICENCE, "secretKey": KEY, "header": null, "buttons": null, "name": "sapaan", "body": "Halo", "variables": []});
+    let document = json!({"messageType": "document", "file_url": "https://example.com/a.pdf", "message": "extra"});
+    for (status, path, body) in [
+        (200, "info", account(json!({}))),
+        (
+            200,
+            "send_personal_message",
+            text(
+                json!({"enable_typing": "1", "method_send": "async", "phone_no": "81200000001", "country_code": "62"}),
+            ),
+        ),
+        (
+            200,
+            "send_personal_message",
+            text(json!({"phone_no": "6281200000001", "country_code": "62"})),
+        ),
+        (
+            200,
+            "send_personal_message",
+            text(json!({"phone_no": "81200000001", "url": "https://example.com", "type": "text"})),
+        ),
+        (
+            200,
+            "send_group_message",
+            text(json!({"group_id": "120363000000000001"})),
+        ),
+        (200, "send_group_message", text(image)),
+        (200, "send_group_file", text(file)),
+        (
+            200,
+            "get-template-list",
+            official(json!({"search": "", "start": 0, "length": 100})),
+        ),
+        (200, "send_message_template", official(by_id.clone())),
+        (
+            200,
+            "send_meta_personal_message",
+            to("6281234567890", document),
+        ),
+        (200, "create-template", creation(both)),
+        (403, "info", json!({"api_key": "wrong"})),
+        (
+            404,
+            "send_personal_message",
+            json!({"api_key": KEY, "number_id": "BO-WRONG", "phone_no": "81200000001", "message": "Halo"}),
+        ),
+        (405, "send_personal_message", text(json!({"phone_no": ""}))),
+        (
+            405,
+            "send_message_template",
+            official(with(
+                by_id.clone(),
+                json!({"recipients": ["6281234567890"]}),
+            )),
+        ),
+        (
+            400,
+            "send_message_template",
+            official(with(by_id, json!({"template": "nama_template_meta"}))),
+        ),
+        (404, "create_template", creation(json!({}))),
+        (404, "add_template", creation(json!({}))),
+    ] {
+        let answer = story.post(&format!("/public/v1/{path}"), body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    }
+    story.assert_honest();
+}

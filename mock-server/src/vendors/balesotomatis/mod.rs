@@ -23,6 +23,7 @@
 //! - There is a rate limit, but nobody says which: `sends_per_minute` in the settings sets one per number.
 //! - A one-time code is looked up in the whole account, lives for `lifetime` seconds and is spent once.
 //! - The webhook comes with the header `BLS-OTO-NUMBERID` and is posted once: nobody has seen a second attempt.
+//! - The dashboard's AI trigger, which calls a URL with fields a user named, is no part of this API and not played.
 
 mod auth;
 mod error;
