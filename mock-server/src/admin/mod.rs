@@ -72,6 +72,12 @@ fn router(app: App) -> Router {
                 .put(webhooks::replace)
                 .delete(webhooks::remove),
         )
+        .route("/__admin/webhooks/deliveries", get(webhooks::deliveries))
+        .route("/__admin/webhooks/deliveries/{id}", get(webhooks::delivery))
+        .route(
+            "/__admin/webhooks/deliveries/{id}/redeliver",
+            post(webhooks::redeliver),
+        )
         .route(
             "/__admin/workspaces",
             get(workspaces::list).post(workspaces::create),

@@ -38,8 +38,15 @@ async fn serve(settled: Settled) -> Result<(), Failure> {
             })?;
     announce(&running, &settled).context("cannot write")?;
     stop_signal().await.context("cannot wait for a signal")?;
+    let app = running.app().clone();
     running.stop().await;
-    eprintln!("stopped");
+    let (mut busy, mut scheduled) = (0, 0);
+    for workspace in app.workspaces().all() {
+        let left = workspace.deliveries.outstanding();
+        busy += left.0;
+        scheduled += left.1;
+    }
+    eprintln!("stopped; webhooks left: {busy} on their way, {scheduled} to be tried again");
     Ok(())
 }
 

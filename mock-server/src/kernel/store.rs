@@ -72,8 +72,7 @@ impl<V: Vendor> Held<V> {
             .map(|(number, plan)| ((plan.at, number), plan))
             .collect();
         Ok(Self {
-            vendor: V::deserialize(Value::Object(members))
-                .map_err(|error| BadState::of::<V>(&error))?,
+            vendor: read_vendor(members)?,
             endpoints: endpoints.unwrap_or_default(),
             ids,
             next_plan: plans.len() as u64,
@@ -453,4 +452,12 @@ impl BadState {
             message: message.to_string(),
         }
     }
+}
+
+/// A vendor's own members; what is wrong is said with its place.
+fn read_vendor<V: Vendor>(members: Map<String, Value>) -> Result<V, BadState> {
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let place = error.path().to_string();
+        BadState::of::<V>(&format!("at {place}: {}", error.into_inner()))
+    })
 }

@@ -77,6 +77,6 @@ async fn a_state_with_strange_members_is_refused_and_changes_nothing() {
     let error = slot
         .restore(&json!({"keys": [], "notes": [], "pens": 3}))
         .unwrap_err();
-    assert_snapshot!(error, @"not a state of toy: unknown field `pens`, expected `keys` or `notes`");
+    assert_snapshot!(error, @"not a state of toy: at pens: unknown field `pens`, expected `keys` or `notes`");
     assert_eq!(slot.dump(), before);
 }
