@@ -1,5 +1,6 @@
 //! The chores of this repository: `cargo xtask <chore>`, one file per chore.
 
+mod bench;
 mod ci;
 mod coverage;
 mod import;
@@ -27,6 +28,11 @@ enum Chore {
     Coverage(coverage::Options),
     /// Runs every check there is.
     Test(test::Options),
+    /// Measures the server against its budgets, beside a bare one.
+    Bench(bench::Options),
+    /// The bare server of the bench.
+    #[command(hide = true)]
+    BareServer(bench::BareOptions),
     /// What CI runs: formatting, lints, documentation, tests.
     Ci,
     /// Guards what Clippy cannot see.
@@ -38,6 +44,8 @@ fn main() -> ExitCode {
         Chore::Import(options) => import::run(&options),
         Chore::Coverage(options) => coverage::run(&options),
         Chore::Test(options) => test::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+        Chore::BareServer(options) => bench::run_bare(&options),
         Chore::Ci => ci::run(),
         Chore::Tidy => tidy::run(),
     };

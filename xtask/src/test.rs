@@ -45,8 +45,13 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 
 /// Runs cargo in the project's folder; fails if it does.
 pub fn cargo(arguments: &[&str]) -> Result<()> {
+    say(&format!("▶ cargo {}", arguments.join(" ")));
+    cargo_quietly(arguments)
+}
+
+/// The same without saying so.
+pub fn cargo_quietly(arguments: &[&str]) -> Result<()> {
     let line = format!("cargo {}", arguments.join(" "));
-    say(&format!("▶ {line}"));
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     let status = cargo
         .args(arguments)
