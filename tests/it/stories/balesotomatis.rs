@@ -813,7 +813,7 @@ async fn a_chat_is_posted_once_with_the_number_that_heard_it() {
     };
     let to_phone = format!("{DEVICE} heard Contact 1 say Halo");
     let to_official = format!("{LICENCE} heard Ratna say Masih buka?");
-    assert_eq!(heard(&one), [to_official.clone()]);
+    assert_eq!(heard(&one), std::slice::from_ref(&to_official));
     let mut both = heard(&all);
     both.sort();
     assert_eq!(
