@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mock_server::kernel::vendor::Vendor as _;
 use mock_server::vendors::heltar::Heltar;
-use mock_server::vendors::heltar::resources::messages::{Content, Status};
+use mock_server::vendors::heltar::resources::content::{Content, Status};
 use mock_server::vendors::heltar::state::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -630,3 +630,17 @@ async fn an_expired_key_opens_nothing_and_a_setting_brings_2023_back() {
     story.post("/v1/business/webhook-url", plain).await;
     assert_snapshot!(story.transcript());
 }
+
+#[tokio::test]
+async fn who_answers_a_template_has_read_it() {
+    let mut story = story::<Heltar>();
+    let tour = template("start_conversation", json!([]));
+    story.post("/v1/messages/send", send(json!([tour]))).await;
+    story.wait(Duration::from_secs(2)).await;
+    story
+        .happen(json!({"happening": "client_writes", "from": DEEPAK, "says": {"type": "text", "body": "Gladly"}}))
+        .await;
+    story.wait_until_idle().await;
+    story.get("/v1/messages/919000009934").await;
+    assert_snapshot!(story.transcript());
+}

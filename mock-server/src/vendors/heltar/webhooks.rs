@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::error::Upstream;
-use super::resources::messages::{Message, Status};
+use super::resources::content::{Message, Status};
+use super::resources::meta::Upstream;
 use super::state::{Business, Instant};
 use crate::kernel::vendor::Announce;
 

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::batches::{Outcome, TemplateDraft};
 use super::clients::digits;
-use super::messages::{Message, Outcome, Status, TemplateDraft};
-use super::templates::Variable;
+use super::content::{Message, Status};
+use super::placeholders::Variable;
 use crate::kernel::extract::{Body, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;

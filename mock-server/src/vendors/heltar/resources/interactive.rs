@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::vendors::heltar::error::{Fault, Upstream};
+use super::meta::{Fault, Upstream};
 use crate::vendors::heltar::state::Catalogue;
 
 /// The most buttons, sections, rows in a section, and products of one message.
