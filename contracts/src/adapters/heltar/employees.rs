@@ -15,8 +15,8 @@ pub struct Employees<'c>(pub(super) &'c Client);
 pub struct Employee {
     /// The number of the record.
     pub id: u64,
-    /// The name.
-    pub name: String,
+    /// The name; none until they accept the invitation.
+    pub name: Option<String>,
     /// The email, in lower case; assignments name it.
     pub email: String,
     /// The country code of the telephone number.

@@ -69,7 +69,7 @@ fn address(url: &str) -> Result<Url, Error> {
 }
 
 impl Answer {
-    /// The error of the storage service.
+    /// The error of the storage service, or of the API where both are behind one address.
     fn storage_refusal(&self) -> Error {
         let body = String::from_utf8_lossy(&self.body);
         match (
@@ -82,7 +82,7 @@ impl Answer {
                 code,
                 message,
             },
-            _ => self.unintelligible("no error of the storage service"),
+            _ => self.refusal(),
         }
     }
 }
