@@ -1,8 +1,11 @@
 //! Promises that hold for every operation of every vendor.
 
+mod adapter_and_mock;
+mod adapter_to_contract;
 mod case;
 mod oddity;
 mod replay;
 mod shape;
 mod table;
+mod understanding;
 mod wire;

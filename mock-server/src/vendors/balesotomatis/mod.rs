@@ -68,14 +68,9 @@ impl Vendor for BalesOtomatis {
         contract: include_str!("../../../../fixtures/balesotomatis/openapi.json"),
         seed: include_str!("../../../../fixtures/balesotomatis/seed.json"),
         seed_day: "2026-01-01T00:00:00Z",
-        // The credentials are in the bodies.
+        // The credentials are in the bodies; the contract's variables have them.
         demo_headers: &[],
-        demo_fields: &[
-            ("api_key", "demoBalesKey0000001"),
-            ("number_id", "BO-AAAA1111BBBB2222"),
-            ("secret_key", "demoBalesKey0000001"),
-            ("licenses_key", "WB-DEMO0001"),
-        ],
+        demo_fields: &[("api_key", "demoBalesKey0000001"), ("number_id", "BO-AAAA1111BBBB2222")],
         any_content_type: true,
         // There is a limit, but nobody says which.
         rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },

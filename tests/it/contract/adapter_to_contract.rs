@@ -1,0 +1,406 @@
+//! The first edge: what an adapter sends is documented, and what is documented it understands.
+//!
+//! A server plays every documented answer to every documented use of an operation.
+
+use std::collections::BTreeSet;
+
+use contracts::adapters::{Adapter, Call, Failure, Understood, heltar};
+use contracts::check;
+use contracts::document::{Document, Operation, ResponseContract, Route, choose};
+use mock_server::kernel::call::{Content, Wire};
+use mock_server::kernel::vendor::{Profile, Vendor};
+use mock_server::vendors::heltar::Heltar;
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::table::{Complaint, table};
+use super::understanding::{differences, json_differences};
+
+/// What the storage of a vendor would serve, where any bytes will do.
+const A_FILE: &[u8] = b"any bytes\x00\xff";
+
+#[tokio::test]
+async fn the_adapter_of_heltar_speaks_as_documented() {
+    speaks_as_documented::<heltar::Client, Heltar>().await;
+}
+
+#[tokio::test]
+async fn the_adapter_of_heltar_is_not_fooled() {
+    is_not_fooled::<heltar::Client, Heltar>().await;
+}
+
+#[test]
+fn the_adapter_of_heltar_hears_every_documented_webhook() {
+    hears_every_documented_webhook::<heltar::Client, Heltar>();
+}
+
+fn contract<V: Vendor>() -> Document {
+    Document::load(V::PROFILE.contract).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A documented answer, as it goes over the wire.
+struct Played {
+    /// Its name in the contract.
+    name: String,
+    /// The variant it answers; any when nobody says.
+    variant: Option<String>,
+    status: u16,
+    media_type: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Played {
+    /// Every documented answer of an operation: its examples, or a body of its media type where it has none.
+    fn all(operation: &Operation) -> Vec<Self> {
+        operation.responses.iter().flat_map(Self::of).collect()
+    }
+
+    fn of(contract: &ResponseContract) -> Vec<Self> {
+        let media_type = contract.media_type.clone();
+        let status = contract.status;
+        let played = |name: &str, variant, body| Self {
+            name: name.to_owned(),
+            variant,
+            status,
+            media_type: media_type.clone(),
+            body,
+        };
+        let examples = contract.examples.iter().map(|example| {
+            let body = match (example.value(), media_type.as_deref()) {
+                (None, _) => Vec::new(),
+                (Some(Value::String(text)), Some(kind)) if !kind.ends_with("json") => {
+                    text.into_bytes()
+                }
+                (Some(value), _) => value.to_string().into_bytes(),
+            };
+            played(&example.name, example.variant.clone(), body)
+        });
+        let examples: Vec<_> = examples.collect();
+        match (examples.is_empty(), media_type.as_deref()) {
+            (false, _) => examples,
+            (true, None) => vec![played("without a body", None, Vec::new())],
+            (true, Some("*/*")) => vec![played("any bytes", None, A_FILE.to_vec())],
+            // It has a schema and no example; there is nothing to play.
+            (true, Some(_)) => Vec::new(),
+        }
+    }
+
+    /// Whether this answers a call: a success belongs to its variant, a refusal can befall any.
+    fn answers<A: Adapter>(&self, operation: &Operation, call: &Call<A>) -> bool {
+        let single = operation.variants.len() <= 1;
+        self.status >= 400
+            || single
+            || self.variant.is_none()
+            || self.variant.as_deref() == call.variant
+    }
+
+    fn template(&self) -> ResponseTemplate {
+        let template = ResponseTemplate::new(self.status);
+        match self.media_type.as_deref() {
+            None => template,
+            Some("*/*") => template.set_body_raw(self.body.clone(), "application/octet-stream"),
+            Some(kind) => template.set_body_raw(self.body.clone(), kind),
+        }
+    }
+}
+
+async fn speaks_as_documented<A: Adapter, V: Vendor>() {
+    let document = contract::<V>();
+    let server = MockServer::start().await;
+    let adapter = A::connect(&server.uri(), &document.variables).unwrap();
+    let calls = A::calls();
+    let mut complaints = gaps(&document, &calls);
+    for operation in document.operations() {
+        for played in Played::all(operation) {
+            let mut understood = 0;
+            let fitting = calls
+                .iter()
+                .filter(|call| call.operation == operation.name && played.answers(operation, call));
+            for call in fitting {
+                understood += 1;
+                for why in play(&server, &adapter, &document, &V::PROFILE, call, &played).await {
+                    complaints.push(complaint::<A>(call, &played.name, &why));
+                }
+            }
+            if understood == 0 {
+                complaints.push(Complaint {
+                    example: played.name.clone(),
+                    ..gap::<A>(operation, "", "no call gets this answer")
+                });
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+}
+
+/// Operations and variants that no call uses, and calls that use none.
+pub fn gaps<A: Adapter>(document: &Document, calls: &[Call<A>]) -> Vec<Complaint> {
+    let mut gaps = Vec::new();
+    for operation in document.operations() {
+        let mut used = calls
+            .iter()
+            .filter(|call| call.operation == operation.name)
+            .peekable();
+        if used.peek().is_none() {
+            gaps.push(gap::<A>(operation, "", "no call uses this operation"));
+        }
+        if operation.variants.len() > 1 {
+            let used: BTreeSet<_> = used.filter_map(|call| call.variant).collect();
+            let unused = operation
+                .variants
+                .iter()
+                .filter(|variant| !used.contains(variant.name.as_str()));
+            gaps.extend(
+                unused
+                    .map(|variant| gap::<A>(operation, &variant.name, "no call uses this variant")),
+            );
+        }
+    }
+    for call in calls {
+        let operation = document.operation(call.operation);
+        let known = operation.is_some_and(|operation| {
+            call.variant
+                .is_none_or(|variant| operation.variant_named(variant).is_some())
+        });
+        if !known {
+            gaps.push(complaint::<A>(call, "", "no such operation or variant"));
+        }
+    }
+    gaps
+}
+
+/// Lets a call be answered, and tells what is wrong with its request and with what it made of the answer.
+async fn play<A: Adapter>(
+    server: &MockServer,
+    adapter: &A,
+    document: &Document,
+    profile: &Profile,
+    call: &Call<A>,
+    played: &Played,
+) -> Vec<String> {
+    let (result, sent) = exchange(server, adapter, call, played.template()).await;
+    let mut wrong = match &sent[..] {
+        [one] => judge_request(document, profile, call, one).await,
+        many => vec![format!("{} requests were sent instead of one", many.len())],
+    };
+    match result {
+        Ok(understood) | Err(Failure::Refused(understood)) => {
+            wrong.extend(judge_understanding(&understood, played));
+        }
+        Err(failure) => wrong.push(failure.to_string()),
+    }
+    wrong
+}
+
+async fn exchange<A: Adapter>(
+    server: &MockServer,
+    adapter: &A,
+    call: &Call<A>,
+    answer: ResponseTemplate,
+) -> (Result<Understood, Failure>, Vec<wiremock::Request>) {
+    server.reset().await;
+    Mock::given(any()).respond_with(answer).mount(server).await;
+    let result = (call.perform)(adapter, &mut A::Notes::default()).await;
+    let sent = server.received_requests().await.unwrap_or_default();
+    (result, sent)
+}
+
+fn judge_understanding(understood: &Understood, played: &Played) -> Vec<String> {
+    let mut wrong = differences(&understood.made, &played.body);
+    if understood.status != played.status {
+        wrong.push(format!(
+            "{} was understood as {}",
+            played.status, understood.status
+        ));
+    }
+    wrong
+}
+
+/// Every way in which a request is not the documented one that its call claims to be.
+async fn judge_request<A: Adapter>(
+    document: &Document,
+    profile: &Profile,
+    call: &Call<A>,
+    sent: &wiremock::Request,
+) -> Vec<String> {
+    let (operations, path) = match document.route(&sent.method, sent.url.path()) {
+        Route::Found {
+            operations,
+            parameters,
+        } => (operations, parameters),
+        other => return vec![format!("{} {} leads to {other:?}", sent.method, sent.url)],
+    };
+    let query: Vec<_> = sent.url.query_pairs().into_owned().collect();
+    let wire = Wire {
+        method: sent.method.clone(),
+        target: sent.url.path().to_owned(),
+        headers: sent.headers.clone(),
+        body: sent.body.clone().into(),
+    };
+    let content = Content::read(&wire.headers, &wire.body, profile.any_content_type).await;
+    let received = mock_server::kernel::call::Call {
+        id: 0,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        wire: wire.into(),
+        path: sent.url.path().into(),
+        query,
+        path_parameters: path,
+        content,
+        operation: None,
+        base_url: "".into(),
+    };
+    let incoming = received.incoming();
+    let operation = choose(&operations, &incoming);
+    if operation.name != call.operation {
+        return vec![format!("this is a request for {}", operation.name)];
+    }
+    let violations = check::request(document, operation, &incoming);
+    let mut wrong: Vec<_> = violations
+        .iter()
+        .map(|violation| {
+            format!(
+                "{} {}: {}",
+                violation.place, violation.pointer, violation.message
+            )
+        })
+        .collect();
+    if let Some(expected) = call.variant {
+        let variant = operation.variant(&incoming);
+        if variant.is_none_or(|variant| variant.name != expected) {
+            wrong.push(format!(
+                "this is {:?}",
+                variant.map(|variant| &variant.name)
+            ));
+        }
+    }
+    let shows =
+        |(name, value): &(&str, &str)| sent.headers.get(*name).is_some_and(|sent| sent == value);
+    let fills = |(name, value): &(&str, &str)| received.field(name).as_deref() == Some(*value);
+    let credentials =
+        profile.demo_headers.iter().any(shows) || profile.demo_fields.iter().any(fills);
+    if credentials != operation.secured {
+        wrong.push(format!(
+            "the credentials are {}",
+            if credentials { "given away" } else { "missing" }
+        ));
+    }
+    wrong
+}
+
+/// No call takes a broken answer for a good one, follows a redirect, or stumbles.
+async fn is_not_fooled<A: Adapter, V: Vendor>() {
+    let document = contract::<V>();
+    let server = MockServer::start().await;
+    let elsewhere = format!("{}/elsewhere", server.uri());
+    let adapter = A::connect(&server.uri(), &document.variables).unwrap();
+    let said = |status, kind, body: &str| ResponseTemplate::new(status).set_body_raw(body, kind);
+    let json = |status, body| said(status, "application/json", body);
+    let led = ResponseTemplate::new(307).insert_header("location", elsewhere.as_str());
+    let broken = [
+        ("a redirect", 307, led),
+        (
+            "a proxy's page",
+            502,
+            said(502, "text/html", "<h1>Bad Gateway</h1>"),
+        ),
+        ("an empty refusal", 400, ResponseTemplate::new(400)),
+        (
+            "a refusal in other words",
+            400,
+            json(400, r#"{"error": {"message": "no"}}"#),
+        ),
+        ("an unknown success", 299, json(299, "{}")),
+        ("an empty success", 200, ResponseTemplate::new(200)),
+        ("half an answer", 200, json(200, r#"{"message": "Success"#)),
+        ("a list", 200, json(200, "[1]")),
+    ];
+    let mut complaints = Vec::new();
+    for call in A::calls() {
+        let operation = document
+            .operation(call.operation)
+            .unwrap_or_else(|| panic!("{} is no operation", call.operation));
+        let is_json = |one: &ResponseContract| {
+            let kind = one.media_type.as_deref();
+            kind.is_some_and(|kind| kind.ends_with("json"))
+        };
+        let mut successes = operation.responses.iter().filter(|one| one.status < 300);
+        let any_bytes_will_do = !successes.all(is_json);
+        for (name, status, answer) in &broken {
+            if any_bytes_will_do && *status == 200 {
+                continue;
+            }
+            let (result, sent) = exchange(&server, &adapter, &call, answer.clone()).await;
+            if !matches!(result, Err(Failure::Unintelligible(_))) {
+                complaints.push(complaint::<A>(&call, name, &format!("{result:?}")));
+            }
+            if sent.len() != 1 {
+                let many = format!("{} requests", sent.len());
+                complaints.push(complaint::<A>(&call, name, &many));
+            }
+        }
+    }
+    drop(server);
+    let nobody = A::connect("http://127.0.0.1:9", &document.variables).unwrap();
+    for call in A::calls() {
+        let result = (call.perform)(&nobody, &mut A::Notes::default()).await;
+        if !matches!(result, Err(Failure::Lost(_))) {
+            complaints.push(complaint::<A>(
+                &call,
+                "nobody there",
+                &format!("{result:?}"),
+            ));
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+}
+
+fn hears_every_documented_webhook<A: Adapter, V: Vendor>() {
+    let document = contract::<V>();
+    let mut wrong = Vec::new();
+    let mut heard = 0;
+    for webhook in document.webhooks() {
+        for example in webhook.examples() {
+            let Some(value) = example.value() else {
+                wrong.push(format!("{} {} has no value", webhook.name, example.name));
+                continue;
+            };
+            heard += 1;
+            let understood = A::hear(&webhook.name, value.to_string().as_bytes());
+            let told = match understood {
+                Ok(understood) => json_differences(&understood, &value),
+                Err(error) => vec![error],
+            };
+            wrong.extend(
+                told.iter()
+                    .map(|why| format!("{} {}: {why}", webhook.name, example.name)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(heard > 0, "the contract shows no webhook");
+}
+
+pub fn complaint<A: Adapter>(call: &Call<A>, example: &str, why: &str) -> Complaint {
+    Complaint {
+        vendor: A::VENDOR,
+        operation: call.operation.to_owned(),
+        variant: call.variant.unwrap_or_default().to_owned(),
+        example: example.to_owned(),
+        expected: String::new(),
+        got: String::new(),
+        why: why.to_owned(),
+    }
+}
+
+fn gap<A: Adapter>(operation: &Operation, variant: &str, why: &str) -> Complaint {
+    Complaint {
+        vendor: A::VENDOR,
+        operation: operation.name.clone(),
+        variant: variant.to_owned(),
+        example: String::new(),
+        expected: String::new(),
+        got: String::new(),
+        why: why.to_owned(),
+    }
+}
