@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod coverage;
 mod import;
+mod new_vendor;
 mod root;
 mod test;
 mod tidy;
@@ -35,6 +36,8 @@ enum Chore {
     BareServer(bench::BareOptions),
     /// What CI runs: formatting, lints, documentation, tests.
     Ci,
+    /// Begins a vendor.
+    NewVendor(new_vendor::Options),
     /// Guards what Clippy cannot see.
     Tidy,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(&options),
         Chore::BareServer(options) => bench::run_bare(&options),
         Chore::Ci => ci::run(),
+        Chore::NewVendor(options) => new_vendor::run(&options),
         Chore::Tidy => tidy::run(),
     };
     match outcome {
