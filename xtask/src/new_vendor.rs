@@ -124,16 +124,20 @@ fn write(project: &Path, path: &str, text: &str) -> Result<()> {
     std::fs::write(&whole, text).with_context(|| path.to_owned())
 }
 
-/// Puts a line behind the line `after`, or at the end of the file.
+/// Puts a line behind the line `after`, or among the `mod` lines of the file, in their order.
 fn insert(project: &Path, path: &str, after: &str, line: &str) -> Result<()> {
     let whole = project.join(path);
     let text = std::fs::read_to_string(&whole).with_context(|| path.to_owned())?;
-    let changed = if after.is_empty() {
-        format!("{}\n{line}\n", text.trim_end())
+    let mut lines: Vec<&str> = text.lines().collect();
+    let at = if after.is_empty() {
+        lines
+            .iter()
+            .position(|one| one.starts_with("mod ") && *one > line)
+            .unwrap_or(lines.len())
     } else {
-        ensure!(text.contains(after), "{path}: expected a line \"{after}\"");
-        let (before, rest) = text.rsplit_once(after).unwrap_or((&text, ""));
-        format!("{before}{after}\n{line}{rest}")
+        let found = lines.iter().rposition(|one| *one == after);
+        found.with_context(|| format!("{path}: expected a line \"{after}\""))? + 1
     };
-    std::fs::write(&whole, changed).with_context(|| path.to_owned())
+    lines.insert(at, line);
+    std::fs::write(&whole, lines.join("\n") + "\n").with_context(|| path.to_owned())
 }

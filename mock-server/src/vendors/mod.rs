@@ -23,7 +23,7 @@ macro_rules! vendors {
 vendors! {
     balesotomatis::BalesOtomatis,
     cekat::Cekat,
-    omnichat::Omnichat,
     heltar::Heltar,
     myoperator::MyOperator,
+    omnichat::Omnichat,
 }
