@@ -35,7 +35,9 @@ enum Family {
 fn family(operation: &str) -> Family {
     match operation {
         "account.info" | "contacts.list" | "audiences.list" | "otp.validate" => Family::Account,
-        "templates.create" | "templates.list" | "templates.send" | "conversations.send" => Family::Official,
+        "templates.create" | "templates.list" | "templates.send" | "conversations.send" => {
+            Family::Official
+        }
         _ => Family::Device,
     }
 }
@@ -52,7 +54,10 @@ pub fn shown(call: &Call) -> Result<Vec<Credential>, Denial> {
     };
     let (key, number) = match family(call.operation_name()) {
         Family::Account => (member(API_KEY, &["api_key"]), None),
-        Family::Device => (member(API_KEY, &["api_key"]), member(NUMBER_ID, &["number_id"])),
+        Family::Device => (
+            member(API_KEY, &["api_key"]),
+            member(NUMBER_ID, &["number_id"]),
+        ),
         Family::Official => {
             let key = member(SECRET_KEY, &["secret_key", "secretKey"]);
             (key, member(LICENCE, &["licenses_key", "licensesKey"]))
@@ -63,23 +68,53 @@ pub fn shown(call: &Call) -> Result<Vec<Credential>, Denial> {
 
 impl BalesOtomatis {
     /// The caller: the key is judged before the number, as the vendor's codes suggest.
-    pub(super) fn called_by(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
-        let find = |form| credentials.iter().find(|one| one.form == form).map(|one| self.meant(&one.key));
+    pub(super) fn called_by(
+        &self,
+        credentials: &[Credential],
+        call: &Call,
+    ) -> Result<Caller, Denial> {
+        let find = |form| {
+            credentials
+                .iter()
+                .find(|one| one.form == form)
+                .map(|one| self.meant(&one.key))
+        };
         let family = family(call.operation_name());
-        let key_form = if matches!(family, Family::Official) { SECRET_KEY } else { API_KEY };
+        let key_form = if matches!(family, Family::Official) {
+            SECRET_KEY
+        } else {
+            API_KEY
+        };
         let key = find(key_form).ok_or(Denial::Missing)?;
-        let account = self.accounts.get(key).ok_or(Denial::Unknown)?.api_key.clone();
+        let account = self
+            .accounts
+            .get(key)
+            .ok_or(Denial::Unknown)?
+            .api_key
+            .clone();
         let number = match family {
             Family::Account => String::new(),
             Family::Device => {
                 let shown = find(NUMBER_ID).ok_or(Denial::Missing)?;
-                let device = self.devices.get(shown).filter(|device| device.account == account);
-                device.ok_or_else(|| Denial::UnknownPart("device".into()))?.number_id.clone()
+                let device = self
+                    .devices
+                    .get(shown)
+                    .filter(|device| device.account == account);
+                device
+                    .ok_or_else(|| Denial::UnknownPart("device".into()))?
+                    .number_id
+                    .clone()
             }
             Family::Official => {
                 let shown = find(LICENCE).ok_or(Denial::Missing)?;
-                let licence = self.licences.get(shown).filter(|licence| licence.account == account);
-                licence.ok_or_else(|| Denial::UnknownPart("licence".into()))?.licenses_key.clone()
+                let licence = self
+                    .licences
+                    .get(shown)
+                    .filter(|licence| licence.account == account);
+                licence
+                    .ok_or_else(|| Denial::UnknownPart("licence".into()))?
+                    .licenses_key
+                    .clone()
             }
         };
         Ok(Caller { account, number })
@@ -87,16 +122,35 @@ impl BalesOtomatis {
 
     /// The seed's account and its number, for keys that nobody checks.
     pub(super) fn anyone(&self, credentials: &[Credential]) -> Caller {
-        let shown = |form| credentials.iter().find(|one| one.form == form).map(|one| self.meant(&one.key));
-        let account = self.accounts.iter().next().map(|account| account.api_key.clone()).unwrap_or_default();
+        let shown = |form| {
+            credentials
+                .iter()
+                .find(|one| one.form == form)
+                .map(|one| self.meant(&one.key))
+        };
+        let account = self
+            .accounts
+            .iter()
+            .next()
+            .map(|account| account.api_key.clone())
+            .unwrap_or_default();
         let device = || {
-            let shown = self.devices.get(shown(NUMBER_ID)?).or_else(|| self.devices.iter().next());
+            let shown = self
+                .devices
+                .get(shown(NUMBER_ID)?)
+                .or_else(|| self.devices.iter().next());
             shown.map(|device| device.number_id.clone())
         };
         let licence = || {
-            let shown = self.licences.get(shown(LICENCE)?).or_else(|| self.licences.iter().next());
+            let shown = self
+                .licences
+                .get(shown(LICENCE)?)
+                .or_else(|| self.licences.iter().next());
             shown.map(|licence| licence.licenses_key.clone())
         };
-        Caller { account, number: device().or_else(licence).unwrap_or_default() }
+        Caller {
+            account,
+            number: device().or_else(licence).unwrap_or_default(),
+        }
     }
 }

@@ -142,7 +142,11 @@ fn documented(status: StatusCode) -> &'static str {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Refused(Refusal { reason: Reason::UnknownPath, .. }) = self {
+        if let Self::Refused(Refusal {
+            reason: Reason::UnknownPath,
+            ..
+        }) = self
+        {
             return (StatusCode::NOT_FOUND, Html(NOT_FOUND)).into_response();
         }
         let status = self.status();
@@ -175,7 +179,10 @@ impl Error {
 /// Sends a refusal of the vendor's own as a success, as the sister platform does; what Apache says stays as it is.
 pub fn disguise(parts: &mut Parts) {
     let ours = matches!(parts.status.as_u16(), 400 | 403 | 404 | 405 | 408);
-    let json = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if ours && json {
         parts.status = StatusCode::OK;
     }

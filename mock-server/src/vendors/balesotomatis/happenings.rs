@@ -99,7 +99,11 @@ pub struct Incoming {
 }
 
 impl BalesOtomatis {
-    pub(super) fn happening(&mut self, happening: Happening, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    pub(super) fn happening(
+        &mut self,
+        happening: Happening,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         match happening {
             Happening::Attempted { message } => self.attempt(&message, moment),
             Happening::Delivered { message } => {
@@ -108,8 +112,12 @@ impl BalesOtomatis {
                 Ok(())
             }
             Happening::Read { message } => self.advance(&message, Status::Read, None, moment.now),
-            Happening::Failed { message, reason } => self.advance(&message, Status::Failed, reason, moment.now),
-            Happening::TemplateReviewed { template, status } => self.review(&template, status, moment),
+            Happening::Failed { message, reason } => {
+                self.advance(&message, Status::Failed, reason, moment.now)
+            }
+            Happening::TemplateReviewed { template, status } => {
+                self.review(&template, status, moment)
+            }
             Happening::IncomingChat(incoming) => self.hear(incoming, false, moment),
             Happening::MissedCall { number, from } => {
                 let number = self.licence_or_first(&number)?;
@@ -118,35 +126,64 @@ impl BalesOtomatis {
                 Ok(())
             }
             Happening::TypedOnPhone(incoming) => self.hear(incoming, true, moment),
-            Happening::DeviceConnected { number_id } => self.switch(&number_id, Connection::Connected, moment.now),
-            Happening::DeviceDisconnected { number_id } => self.switch(&number_id, Connection::Disconnected, moment.now),
+            Happening::DeviceConnected { number_id } => {
+                self.switch(&number_id, Connection::Connected, moment.now)
+            }
+            Happening::DeviceDisconnected { number_id } => {
+                self.switch(&number_id, Connection::Disconnected, moment.now)
+            }
         }
     }
 
     /// Sends what was queued, or learns why it cannot be sent.
     fn attempt(&mut self, id: &str, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
-        let message = self.messages.get(id).ok_or_else(|| unknown("message", id))?;
+        let message = self
+            .messages
+            .get(id)
+            .ok_or_else(|| unknown("message", id))?;
         match self.obstacle(message, moment.now) {
-            Some(obstacle) => self.advance(id, Status::Failed, Some(obstacle.to_string()), moment.now),
+            Some(obstacle) => {
+                self.advance(id, Status::Failed, Some(obstacle.to_string()), moment.now)
+            }
             None => {
                 self.advance(id, Status::Sent, None, moment.now)?;
-                moment.plan(Duration::from_secs(2), Happening::Delivered { message: id.to_owned() });
+                moment.plan(
+                    Duration::from_secs(2),
+                    Happening::Delivered {
+                        message: id.to_owned(),
+                    },
+                );
                 Ok(())
             }
         }
     }
 
-    fn advance(&mut self, id: &str, to: Status, why: Option<String>, now: Timestamp) -> Result<(), Impossible> {
-        let Some(message) = self.messages.get(id) else { return Err(unknown("message", id)) };
+    fn advance(
+        &mut self,
+        id: &str,
+        to: Status,
+        why: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), Impossible> {
+        let Some(message) = self.messages.get(id) else {
+            return Err(unknown("message", id));
+        };
         let from = message.status;
         if self.progress(id, to, why, now) {
             Ok(())
         } else {
-            Err(Impossible(format!("message {id} is {from:?} and cannot become {to:?}")))
+            Err(Impossible(format!(
+                "message {id} is {from:?} and cannot become {to:?}"
+            )))
         }
     }
 
-    fn review(&mut self, id: &str, status: templates::Status, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    fn review(
+        &mut self,
+        id: &str,
+        status: templates::Status,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         let now = moment.now;
         let fresh = moment.ids.digits(15);
         let reviewed = self.templates.update(id, |template| {
@@ -157,7 +194,12 @@ impl BalesOtomatis {
         reviewed.ok_or_else(|| unknown("template", id))
     }
 
-    fn switch(&mut self, number_id: &str, state: Connection, now: Timestamp) -> Result<(), Impossible> {
+    fn switch(
+        &mut self,
+        number_id: &str,
+        state: Connection,
+        now: Timestamp,
+    ) -> Result<(), Impossible> {
         let switched = self.devices.update(number_id, |device| {
             device.state = state;
             if state == Connection::Connected {
@@ -172,18 +214,29 @@ impl BalesOtomatis {
             "" => self.licences.iter().next(),
             key => self.licences.get(key),
         };
-        found.map(|licence| licence.licenses_key.clone()).ok_or_else(|| unknown("number", shown))
+        found
+            .map(|licence| licence.licenses_key.clone())
+            .ok_or_else(|| unknown("number", shown))
     }
 
     /// A message in a chat: it opens the window of an official number unless our side wrote it, and is told.
-    fn hear(&mut self, heard: Incoming, from_me: bool, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    fn hear(
+        &mut self,
+        heard: Incoming,
+        from_me: bool,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         let number = match self.devices.get(self.meant(&heard.number)) {
             Some(device) => device.number_id.clone(),
             None => self.licence_or_first(&heard.number)?,
         };
         let official = self.licences.contains(&number);
         let peer = peer_of(&heard.from)?;
-        let known = self.devices.get(&number).and_then(|device| device.name_of(&peer)).map(str::to_owned);
+        let known = self
+            .devices
+            .get(&number)
+            .and_then(|device| device.name_of(&peer))
+            .map(str::to_owned);
         let name = heard.name.or(known).unwrap_or_else(|| peer.clone());
         if official && !from_me {
             self.heard_from(&number, &peer, &name, moment.now);
@@ -193,7 +246,9 @@ impl BalesOtomatis {
         } else {
             format!("3EB0{}", moment.ids.from_alphabet("0123456789ABCDEF", 18))
         };
-        let chat_id = heard.group.map_or_else(|| format!("{peer}@c.us"), |group| format!("{group}@g.us"));
+        let chat_id = heard
+            .group
+            .map_or_else(|| format!("{peer}@c.us"), |group| format!("{group}@g.us"));
         let data = Chat {
             chat_id,
             message_id,
@@ -205,11 +260,18 @@ impl BalesOtomatis {
             has_media: !heard.media_mime.is_empty(),
             media_mime: heard.media_mime,
             media_name: heard.media_name,
-            location_attached: Place { lat: heard.lat, lng: heard.lng },
+            location_attached: Place {
+                lat: heard.lat,
+                lng: heard.lng,
+            },
             is_forwarded: heard.forwarded,
             is_from_me: from_me,
         };
-        moment.announce(Webhook::IncomingChat(IncomingChat { number, kind: "incoming_chat", data }));
+        moment.announce(Webhook::IncomingChat(IncomingChat {
+            number,
+            kind: "incoming_chat",
+            data,
+        }));
         Ok(())
     }
 }

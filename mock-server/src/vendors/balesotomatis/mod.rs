@@ -43,8 +43,8 @@ pub use auth::Caller;
 pub use error::Error;
 pub use happenings::{Happening, Incoming};
 pub use resources::{
-    Text, account, audiences, contacts, conversations, devices, grab, messages, numbers, otp, templates,
-    whatsapp_number,
+    Text, account, audiences, contacts, conversations, devices, grab, messages, numbers, otp,
+    templates, whatsapp_number,
 };
 pub use state::{BalesOtomatis, Settings};
 pub use webhooks::Webhook;
@@ -73,7 +73,11 @@ impl Vendor for BalesOtomatis {
         demo_fields: &[("api_key", "demoBalesKey0000001"), ("number_id", "BO-AAAA1111BBBB2222")],
         any_content_type: true,
         // There is a limit, but nobody says which.
-        rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },
+        rate_limit: RateLimit {
+            vendor: None,
+            generous: None,
+            window: Duration::from_secs(60),
+        },
         delivery: DeliveryProfile {
             timeout: Duration::from_secs(10),
             retries: &[],
@@ -141,7 +145,11 @@ impl Vendor for BalesOtomatis {
         visit(messages);
     }
 
-    fn happen(&mut self, happening: Happening, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    fn happen(
+        &mut self,
+        happening: Happening,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         self.happening(happening, moment)
     }
 

@@ -34,22 +34,41 @@ pub fn reply<M>(message: M) -> Json<Reply<M>> {
 
 /// Success, typed, with further members.
 pub fn reply_with<M, T>(message: M, rest: T) -> Json<ReplyWith<M, T>> {
-    Json(ReplyWith { reply: envelope(message), rest })
+    Json(ReplyWith {
+        reply: envelope(message),
+        rest,
+    })
 }
 
 /// Success as two operations have it: without a type.
 pub fn untyped<M, T>(message: M, rest: T) -> Json<ReplyWith<M, T>> {
-    Json(ReplyWith { reply: Reply { kind: None, ..envelope(message) }, rest })
+    Json(ReplyWith {
+        reply: Reply {
+            kind: None,
+            ..envelope(message)
+        },
+        rest,
+    })
 }
 
 fn envelope<M>(message: M) -> Reply<M> {
-    Reply { code: "200", message, kind: Some("successfully") }
+    Reply {
+        code: "200",
+        message,
+        kind: Some("successfully"),
+    }
 }
 
 /// The headers that Apache puts on everything, and PHP and the vendor on their own answers.
 pub fn dress(parts: &mut Parts) {
-    parts.headers.insert(header::SERVER, HeaderValue::from_static("Apache/2.4.52 (Ubuntu)"));
-    let json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    parts.headers.insert(
+        header::SERVER,
+        HeaderValue::from_static("Apache/2.4.52 (Ubuntu)"),
+    );
+    let json = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if json {
         for (name, value) in OURS {
             parts.headers.insert(name, HeaderValue::from_static(value));
@@ -76,18 +95,38 @@ pub fn local(at: Timestamp) -> String {
 
 /// A time as contacts show it: `3 Jun 2025 15:38 WIB`.
 pub fn in_english(at: Timestamp) -> String {
-    spelt(at, ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+    spelt(
+        at,
+        [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ],
+    )
 }
 
 /// A time as templates show it: `21 Des 2025 07:00 WIB`.
 pub fn in_indonesian(at: Timestamp) -> String {
-    spelt(at, ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"])
+    spelt(
+        at,
+        [
+            "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des",
+        ],
+    )
 }
 
 fn spelt(at: Timestamp, months: [&str; 12]) -> String {
     let local = wib(at);
-    let month = usize::try_from(local.month()).ok().and_then(|month| months.get(month - 1)).copied().unwrap_or("");
-    format!("{} {month} {} {:02}:{:02} WIB", local.day(), local.year(), local.hour(), local.minute())
+    let month = usize::try_from(local.month())
+        .ok()
+        .and_then(|month| months.get(month - 1))
+        .copied()
+        .unwrap_or("");
+    format!(
+        "{} {month} {} {:02}:{:02} WIB",
+        local.day(),
+        local.year(),
+        local.hour(),
+        local.minute()
+    )
 }
 
 /// West Indonesian time, which knows no summer.

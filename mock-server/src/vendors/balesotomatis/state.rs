@@ -99,15 +99,23 @@ impl Record for Licence {
 impl BalesOtomatis {
     /// What a value of a published example stands for; anything else stands for itself.
     pub fn meant<'a>(&'a self, value: &'a str) -> &'a str {
-        self.settings.placeholders.get(value).map_or(value, String::as_str)
+        self.settings
+            .placeholders
+            .get(value)
+            .map_or(value, String::as_str)
     }
 
     /// Moves the windows and codes of the seed, which are a day's matter, to today.
     pub(super) fn wake_after(&mut self, passed: SignedDuration) {
         let moved = |at: Timestamp| at.checked_add(passed).unwrap_or(at);
-        let keys: Vec<_> = self.conversations.iter().map(|one| one.key().into_owned()).collect();
+        let keys: Vec<_> = self
+            .conversations
+            .iter()
+            .map(|one| one.key().into_owned())
+            .collect();
         for key in keys {
-            self.conversations.update(&key, |one| one.last_inbound_at = moved(one.last_inbound_at));
+            self.conversations
+                .update(&key, |one| one.last_inbound_at = moved(one.last_inbound_at));
         }
         let keys: Vec<_> = self.otps.iter().map(|one| one.key().into_owned()).collect();
         for key in keys {

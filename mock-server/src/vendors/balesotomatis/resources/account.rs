@@ -98,15 +98,32 @@ pub async fn info(
 impl BalesOtomatis {
     /// The account as it is shown; official numbers are no devices.
     pub fn account_info(&self, caller: &Caller) -> Result<Info, Error> {
-        let account = self.accounts.get(&caller.account).cloned().ok_or(Error::UnknownKey)?;
-        let devices = self.devices.by("account", &caller.account).map(|device| ShownDevice {
-            number_id: device.number_id.clone(),
-            number_whatsapp: device.number.clone(),
-            state_connection: device.state,
-            last_connected_at: local(device.last_connected_at),
-        });
-        let user = ShownUser { email: account.user.email, registered_at: local(account.user.registered_at) };
+        let account = self
+            .accounts
+            .get(&caller.account)
+            .cloned()
+            .ok_or(Error::UnknownKey)?;
+        let devices = self
+            .devices
+            .by("account", &caller.account)
+            .map(|device| ShownDevice {
+                number_id: device.number_id.clone(),
+                number_whatsapp: device.number.clone(),
+                state_connection: device.state,
+                last_connected_at: local(device.last_connected_at),
+            });
+        let user = ShownUser {
+            email: account.user.email,
+            registered_at: local(account.user.registered_at),
+        };
         let (package, timezone) = (account.package, account.timezone);
-        Ok(Info { info: Shown { package, user, timezone, devices: devices.collect() } })
+        Ok(Info {
+            info: Shown {
+                package,
+                user,
+                timezone,
+                devices: devices.collect(),
+            },
+        })
     }
 }

@@ -68,7 +68,10 @@ impl Record for Audience {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![("contact", Cow::Borrowed(&self.contact)), ("wa_number", Cow::Borrowed(&self.wa_number))]
+        vec![
+            ("contact", Cow::Borrowed(&self.contact)),
+            ("wa_number", Cow::Borrowed(&self.wa_number)),
+        ]
     }
 }
 
@@ -124,14 +127,22 @@ impl BalesOtomatis {
     /// The people of a book, searched by name and number; a book nobody has is an empty one.
     pub fn list_audiences(&self, query: &Query, caller: &Caller) -> Listing<Shown> {
         let book = self.meant(&query.contact_id.0);
-        let all: Vec<_> = self.audiences.by("contact", book).filter(|one| one.account == caller.account).collect();
+        let all: Vec<_> = self
+            .audiences
+            .by("contact", book)
+            .filter(|one| one.account == caller.account)
+            .collect();
         let total = all.len();
         let mut found = all;
         found.retain(|one| query.search.finds(&[&one.name, &one.wa_number]));
         // The first criterion weighs most, so it is applied last.
         for by in query.order.iter().rev() {
             let direction = by.dir.unwrap_or(Direction::Ascending);
-            match by.column.and_then(|column| query.columns.get(column.0)).and_then(|column| column.data.as_deref()) {
+            match by
+                .column
+                .and_then(|column| query.columns.get(column.0))
+                .and_then(|column| column.data.as_deref())
+            {
                 Some("name") => order(&mut found, direction, |one| one.name.to_lowercase()),
                 Some("wa_number") => order(&mut found, direction, |one| one.wa_number.clone()),
                 Some("status") => order(&mut found, direction, |one| one.status),
@@ -139,15 +150,17 @@ impl BalesOtomatis {
                 _ => {}
             }
         }
-        let shown = page(&found, query.start, query.length, 10).iter().map(|one| Shown {
-            audience_id: one.audience_id.clone(),
-            name: one.name.clone(),
-            wa_number: one.wa_number.clone(),
-            status: one.status,
-            status_defined: one.status.defined(),
-            date_insert: in_english(one.date_insert),
-            custom_fields: one.custom_fields.clone(),
-        });
+        let shown = page(&found, query.start, query.length, 10)
+            .iter()
+            .map(|one| Shown {
+                audience_id: one.audience_id.clone(),
+                name: one.name.clone(),
+                wa_number: one.wa_number.clone(),
+                status: one.status,
+                status_defined: one.status.defined(),
+                date_insert: in_english(one.date_insert),
+                custom_fields: one.custom_fields.clone(),
+            });
         Listing {
             data: shown.collect(),
             draw: query.draw.map_or(0, |draw| draw.0),

@@ -99,30 +99,39 @@ impl BalesOtomatis {
     /// The books of the account, searched by name; the newest first unless another order is asked for.
     pub fn list_contacts(&self, query: &Query, caller: &Caller) -> Listing<Shown> {
         let all = self.address_books.by("account", &caller.account);
-        let mut found: Vec<_> = all.filter(|book| query.search.finds(&[&book.name])).collect();
+        let mut found: Vec<_> = all
+            .filter(|book| query.search.finds(&[&book.name]))
+            .collect();
         let direction = query.order_dir.unwrap_or(Direction::Descending);
         match query.order_by.as_deref() {
             Some("contacts_name") => order(&mut found, direction, |book| book.name.to_lowercase()),
             Some("contacts_type") => order(&mut found, direction, |book| book.kind.clone()),
-            Some("contacts_type_defined") => order(&mut found, direction, |book| book.type_defined.clone()),
+            Some("contacts_type_defined") => {
+                order(&mut found, direction, |book| book.type_defined.clone())
+            }
             Some("contacts_audience") => order(&mut found, direction, |book| self.size_of(book)),
             Some("contacts_last_updated") => order(&mut found, direction, |book| book.last_updated),
             Some("contacts_id") => order(&mut found, direction, |book| book.contacts_id.clone()),
             _ => order(&mut found, direction, |book| book.created_at),
         }
-        let shown = page(&found, query.start, query.length, 10).iter().map(|book| Shown {
-            contacts_id: book.contacts_id.clone(),
-            contacts_name: book.name.clone(),
-            contacts_type: book.kind.clone(),
-            contacts_type_defined: book.type_defined.clone(),
-            contacts_audience: self.size_of(book),
-            contacts_created_at: in_english(book.created_at),
-            contacts_last_updated: in_english(book.last_updated),
-        });
+        let shown = page(&found, query.start, query.length, 10)
+            .iter()
+            .map(|book| Shown {
+                contacts_id: book.contacts_id.clone(),
+                contacts_name: book.name.clone(),
+                contacts_type: book.kind.clone(),
+                contacts_type_defined: book.type_defined.clone(),
+                contacts_audience: self.size_of(book),
+                contacts_created_at: in_english(book.created_at),
+                contacts_last_updated: in_english(book.last_updated),
+            });
         Listing {
             data: shown.collect(),
             draw: query.draw.map_or(0, |draw| draw.0),
-            total: self.address_books.count_by("account", &caller.account).to_string(),
+            total: self
+                .address_books
+                .count_by("account", &caller.account)
+                .to_string(),
             found: found.len().to_string(),
         }
     }

@@ -123,7 +123,8 @@ pub async fn send(
     Extension(caller): Extension<Caller>,
     Body(outgoing): Body<Outgoing>,
 ) -> Result<Json<ReplyWith<Accepted, NoTemplate>>, Error> {
-    let accepted = store.try_write(|bales, moment| bales.send_to_conversation(&outgoing, &caller, moment))?;
+    let accepted =
+        store.try_write(|bales, moment| bales.send_to_conversation(&outgoing, &caller, moment))?;
     Ok(reply_with(accepted, NoTemplate { template: () }))
 }
 
@@ -141,13 +142,27 @@ impl Outgoing {
                 Ok((Kind::Document, Content::Document { file_name, url }))
             }
             (Some("location"), None) => {
-                let degrees = |text: &Option<Text>| text.clone().map(|text| text.0).ok_or(Error::WrongParameter);
+                let degrees = |text: &Option<Text>| {
+                    text.clone().map(|text| text.0).ok_or(Error::WrongParameter)
+                };
                 let (latitude, longitude) = (degrees(&self.latitude)?, degrees(&self.longitude)?);
                 let name = self.location_name.clone().unwrap_or_default();
-                Ok((Kind::Location, Content::Location { latitude, longitude, name }))
+                Ok((
+                    Kind::Location,
+                    Content::Location {
+                        latitude,
+                        longitude,
+                        name,
+                    },
+                ))
             }
             (_, None) if caption.is_empty() => Err(Error::WrongParameter),
-            (_, None) => Ok((Kind::Text, Content::Text { detail: "Message queued to be sent." })),
+            (_, None) => Ok((
+                Kind::Text,
+                Content::Text {
+                    detail: "Message queued to be sent.",
+                },
+            )),
         }
     }
 }
@@ -169,14 +184,24 @@ impl BalesOtomatis {
     ) -> Result<Accepted, Error> {
         let to = whatsapp_number(self.meant(&outgoing.reciptient.0), "62")?;
         let (kind, content) = outgoing.content()?;
-        if self.settings.refuse_outside_window && !self.window_open(&caller.number, &to, moment.now) {
+        if self.settings.refuse_outside_window && !self.window_open(&caller.number, &to, moment.now)
+        {
             return Err(Error::WindowClosed { to, kind });
         }
         let method = outgoing.method_send.unwrap_or_default();
         let text = outgoing.message.as_deref().unwrap_or("");
-        let own_bubble = outgoing.send_as_caption == Some(Flag(false)) && kind == Kind::Image && !text.is_empty();
+        let own_bubble = outgoing.send_as_caption == Some(Flag(false))
+            && kind == Kind::Image
+            && !text.is_empty();
         let words = if own_bubble { "" } else { text };
-        let mut message = Message::queued(moment.ids.wamid(&to), &caller.number, &to, kind, words, moment.now);
+        let mut message = Message::queued(
+            moment.ids.wamid(&to),
+            &caller.number,
+            &to,
+            kind,
+            words,
+            moment.now,
+        );
         message.url = match &content {
             Content::Image { url, .. } | Content::Document { url, .. } => Some(url.clone()),
             Content::Text { .. } | Content::Location { .. } => None,
@@ -184,10 +209,23 @@ impl BalesOtomatis {
         let message_id = message.id.clone();
         self.submit(message, method, false, moment)?;
         if own_bubble {
-            let bubble = Message::queued(moment.ids.wamid(&to), &caller.number, &to, Kind::Text, text, moment.now);
+            let bubble = Message::queued(
+                moment.ids.wamid(&to),
+                &caller.number,
+                &to,
+                Kind::Text,
+                text,
+                moment.now,
+            );
             self.submit(bubble, method, false, moment)?;
         }
-        Ok(Accepted { state: "successfully", message_id, to, kind, content })
+        Ok(Accepted {
+            state: "successfully",
+            message_id,
+            to,
+            kind,
+            content,
+        })
     }
 
     /// Opens the window, or keeps it open.

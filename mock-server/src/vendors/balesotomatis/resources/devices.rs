@@ -113,14 +113,26 @@ impl Device {
     /// The group of this id, with or without the server's name behind it, if the device may write to it.
     pub fn administers(&self, id: &str) -> Result<&Group, Error> {
         let bare = id.strip_suffix("@g.us").unwrap_or(id);
-        let group = self.groups.iter().find(|group| group.id == bare).ok_or(Error::UnknownGroup)?;
-        let admin = |member: &Participant| member.number == self.number && member.role == Role::Admin;
-        if group.participants.iter().any(admin) { Ok(group) } else { Err(Error::NotGroupAdmin) }
+        let group = self
+            .groups
+            .iter()
+            .find(|group| group.id == bare)
+            .ok_or(Error::UnknownGroup)?;
+        let admin =
+            |member: &Participant| member.number == self.number && member.role == Role::Admin;
+        if group.participants.iter().any(admin) {
+            Ok(group)
+        } else {
+            Err(Error::NotGroupAdmin)
+        }
     }
 
     /// What the owner calls a number, if they know it.
     pub fn name_of(&self, number: &str) -> Option<&str> {
-        let known = self.phone_book.iter().find(|person| person.whatsapp_number == number);
+        let known = self
+            .phone_book
+            .iter()
+            .find(|person| person.whatsapp_number == number);
         known.map(|person| person.name.as_str())
     }
 }

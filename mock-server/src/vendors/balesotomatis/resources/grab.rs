@@ -78,7 +78,10 @@ impl BalesOtomatis {
         Ok(match wanted.kind {
             Kind::Contacts => Data::Contacts(device.phone_book.clone()),
             Kind::Group => {
-                let groups = device.groups.iter().map(|group| (group.id.clone(), shown(group, device)));
+                let groups = device
+                    .groups
+                    .iter()
+                    .map(|group| (group.id.clone(), shown(group, device)));
                 Data::Groups(groups.collect())
             }
         })
@@ -90,10 +93,17 @@ fn shown(group: &Group, device: &Device) -> ShownGroup {
     let participants = group.participants.iter().map(|one| ShownParticipant {
         groupid: group.id.clone(),
         iscontact: device.name_of(&one.number).is_some(),
-        name: device.name_of(&one.number).unwrap_or(&group.name).to_owned(),
+        name: device
+            .name_of(&one.number)
+            .unwrap_or(&group.name)
+            .to_owned(),
         number: one.number.clone(),
         role: one.role,
         groupname: group.name.clone(),
     });
-    ShownGroup { id: group.id.clone(), groupname: group.name.clone(), participants: participants.collect() }
+    ShownGroup {
+        id: group.id.clone(),
+        groupname: group.name.clone(),
+        participants: participants.collect(),
+    }
 }

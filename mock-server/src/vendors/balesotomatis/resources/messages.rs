@@ -89,13 +89,23 @@ impl Record for Message {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![("peer", Cow::Borrowed(&self.peer)), ("sender", Cow::Borrowed(&self.sender))]
+        vec![
+            ("peer", Cow::Borrowed(&self.peer)),
+            ("sender", Cow::Borrowed(&self.sender)),
+        ]
     }
 }
 
 impl Message {
     /// A message that nobody tried to send yet.
-    pub fn queued(id: String, sender: &str, peer: &str, kind: Kind, text: &str, now: Timestamp) -> Self {
+    pub fn queued(
+        id: String,
+        sender: &str,
+        peer: &str,
+        kind: Kind,
+        text: &str,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             sender: sender.to_owned(),
@@ -136,11 +146,21 @@ impl BalesOtomatis {
             Method::Sync => {
                 self.obstacle(&message, moment.now).map_or(Ok(()), Err)?;
                 message.status = Status::Sent;
-                moment.plan(Duration::from_secs(2), Happening::Delivered { message: message.id.clone() });
+                moment.plan(
+                    Duration::from_secs(2),
+                    Happening::Delivered {
+                        message: message.id.clone(),
+                    },
+                );
             }
             Method::Async => {
                 let after = if typing { ATTEMPT + TYPING } else { ATTEMPT };
-                moment.plan(after, Happening::Attempted { message: message.id.clone() });
+                moment.plan(
+                    after,
+                    Happening::Attempted {
+                        message: message.id.clone(),
+                    },
+                );
             }
         }
         self.messages.put(message);
@@ -149,10 +169,21 @@ impl BalesOtomatis {
 
     /// Refuses when the number has sent as much as the settings allow within the last minute.
     fn may_send(&self, sender: &str, now: Timestamp) -> Result<(), Error> {
-        let Some(allowed) = self.settings.sends_per_minute else { return Ok(()) };
+        let Some(allowed) = self.settings.sends_per_minute else {
+            return Ok(());
+        };
         let recent = |message: &&Message| now.duration_since(message.accepted_at) < MINUTE;
-        let recent = self.messages.by("sender", sender).rev().take_while(recent).count();
-        if recent < allowed as usize { Ok(()) } else { Err(Error::TooManySends) }
+        let recent = self
+            .messages
+            .by("sender", sender)
+            .rev()
+            .take_while(recent)
+            .count();
+        if recent < allowed as usize {
+            Ok(())
+        } else {
+            Err(Error::TooManySends)
+        }
     }
 
     /// What keeps a message from being sent now.
@@ -161,19 +192,29 @@ impl BalesOtomatis {
         if through_device.is_some_and(|device| device.state == Connection::Disconnected) {
             return Some(Error::DeviceSilent);
         }
-        let to_group = through_device.is_some_and(|device| device.groups.iter().any(|group| group.id == message.peer));
+        let to_group = through_device
+            .is_some_and(|device| device.groups.iter().any(|group| group.id == message.peer));
         if !to_group && !on_whatsapp(&message.peer) {
             return Some(Error::NotOnWhatsApp);
         }
         let needs_window = through_device.is_none() && message.kind != Kind::Template;
         if needs_window && !self.window_open(&message.sender, &message.peer, now) {
-            return Some(Error::WindowClosed { to: message.peer.clone(), kind: message.kind });
+            return Some(Error::WindowClosed {
+                to: message.peer.clone(),
+                kind: message.kind,
+            });
         }
         None
     }
 
     /// Moves a message on; nothing ever moves backwards, and what failed or was read has come to its end.
-    pub fn progress(&mut self, id: &str, status: Status, failure: Option<String>, now: Timestamp) -> bool {
+    pub fn progress(
+        &mut self,
+        id: &str,
+        status: Status,
+        failure: Option<String>,
+        now: Timestamp,
+    ) -> bool {
         let moved = self.messages.update(id, |message| {
             let ended = matches!(message.status, Status::Failed | Status::Read);
             let forward = !ended && message.status < status;

@@ -81,7 +81,9 @@ impl<'de> Deserialize<'de> for Count {
         // Whole numbers too large to count with mean "everything", and JSON may write 1 as 1.0.
         let whole = text.strip_suffix(".0").unwrap_or(&text);
         if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(serde::de::Error::custom(format!("expected a count, found {text}")));
+            return Err(serde::de::Error::custom(format!(
+                "expected a count, found {text}"
+            )));
         }
         Ok(Self(whole.parse().unwrap_or(usize::MAX)))
     }
@@ -92,7 +94,9 @@ impl<'de> Deserialize<'de> for Flag {
         match Scalar::deserialize(deserializer)?.text().as_str() {
             "1" | "1.0" => Ok(Self(true)),
             "0" | "0.0" => Ok(Self(false)),
-            other => Err(serde::de::Error::custom(format!("expected 1 or 0, found {other}"))),
+            other => Err(serde::de::Error::custom(format!(
+                "expected 1 or 0, found {other}"
+            ))),
         }
     }
 }
@@ -117,7 +121,10 @@ impl<'de> Deserialize<'de> for Search {
 impl Search {
     /// Whether any of these texts holds what is looked for, whatever the case.
     pub fn finds(&self, texts: &[&str]) -> bool {
-        self.0.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&self.0))
+        self.0.is_empty()
+            || texts
+                .iter()
+                .any(|text| text.to_lowercase().contains(&self.0))
     }
 }
 
@@ -131,7 +138,11 @@ pub fn whatsapp_number(written: &str, country: &str) -> Result<String, Error> {
     } else {
         format!("{country}{}", digits.strip_prefix('0').unwrap_or(&digits))
     };
-    if (8..=15).contains(&number.len()) { Ok(number) } else { Err(Error::WrongParameter) }
+    if (8..=15).contains(&number.len()) {
+        Ok(number)
+    } else {
+        Err(Error::WrongParameter)
+    }
 }
 
 fn digits_of(text: &str) -> String {
@@ -159,8 +170,16 @@ mod tests {
 
     #[test]
     fn local_and_international_numbers_mean_the_same() {
-        for written in ["81200000001", "081200000001", "6281200000001", "+62 812-0000-0001"] {
-            assert_eq!(whatsapp_number(written, "62").expect("a number"), "6281200000001");
+        for written in [
+            "81200000001",
+            "081200000001",
+            "6281200000001",
+            "+62 812-0000-0001",
+        ] {
+            assert_eq!(
+                whatsapp_number(written, "62").expect("a number"),
+                "6281200000001"
+            );
         }
         assert!(whatsapp_number("12", "62").is_err());
         assert!(whatsapp_number("YOUR-TARGET-PHONE-NUMBER", "62").is_err());
@@ -169,7 +188,10 @@ mod tests {
     #[test]
     fn a_page_never_reaches_beyond_the_rows() {
         let rows = [1, 2, 3];
-        assert_eq!(page(&rows, Some(Count(1)), Some(Count(usize::MAX)), 10), [2, 3]);
+        assert_eq!(
+            page(&rows, Some(Count(1)), Some(Count(usize::MAX)), 10),
+            [2, 3]
+        );
         assert_eq!(page(&rows, Some(Count(9)), None, 10), [0; 0]);
     }
 }

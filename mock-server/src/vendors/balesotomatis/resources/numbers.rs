@@ -28,7 +28,11 @@ pub async fn validate(
 ) -> Result<Json<Reply<&'static str>>, Error> {
     let known = store.try_write(|bales, _| bales.validate_number(&lookup, &caller))?;
     // A number found missing is remembered as such, so it is refused only after the change is kept.
-    if known { Ok(reply("Valid WhatsApp Number")) } else { Err(Error::NotOnWhatsApp) }
+    if known {
+        Ok(reply("Valid WhatsApp Number"))
+    } else {
+        Err(Error::NotOnWhatsApp)
+    }
 }
 
 impl BalesOtomatis {
@@ -38,10 +42,19 @@ impl BalesOtomatis {
         let number = whatsapp_number(self.meant(&lookup.phone_no.0), country)?;
         self.device(caller)?.connected()?;
         let known = on_whatsapp(&number);
-        let pending = self.audiences.by("wa_number", &number).filter(|one| one.account == caller.account);
+        let pending = self
+            .audiences
+            .by("wa_number", &number)
+            .filter(|one| one.account == caller.account);
         let pending: Vec<_> = pending.map(|one| one.key().into_owned()).collect();
         for key in pending {
-            self.audiences.update(&key, |one| one.status = if known { Status::Valid } else { Status::Invalid });
+            self.audiences.update(&key, |one| {
+                one.status = if known {
+                    Status::Valid
+                } else {
+                    Status::Invalid
+                }
+            });
         }
         Ok(known)
     }

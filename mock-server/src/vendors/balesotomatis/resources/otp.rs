@@ -110,7 +110,9 @@ impl BalesOtomatis {
     ) -> Result<Issued, Error> {
         let phone = self.person(&order.phone_no, order.country_code.as_ref())?;
         let units = order.lifetime.map_or(60, |lifetime| lifetime.0);
-        let seconds = i64::try_from(units).unwrap_or(i64::MAX).saturating_mul(self.settings.otp_lifetime_unit.into());
+        let seconds = i64::try_from(units)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(self.settings.otp_lifetime_unit.into());
         let lifetime = SignedDuration::from_secs(seconds);
         let otp = Otp {
             // Base64 of base64 of 64 bytes, like the documented one.
@@ -119,24 +121,57 @@ impl BalesOtomatis {
             code: moment.ids.digits(6),
             phone: phone.clone(),
             issued_at: moment.now,
-            expires_at: moment.now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
+            expires_at: moment
+                .now
+                .saturating_add(lifetime)
+                .unwrap_or(Timestamp::MAX),
             used: false,
         };
-        let issued = Issued { otp_code: otp.code.clone(), req_id: otp.req_id.clone() };
-        let Order { customer_name, service_name, company_name, .. } = order;
-        let text = format!("{customer_name}, {} is your code for {service_name}. {company_name}", otp.code);
+        let issued = Issued {
+            otp_code: otp.code.clone(),
+            req_id: otp.req_id.clone(),
+        };
+        let Order {
+            customer_name,
+            service_name,
+            company_name,
+            ..
+        } = order;
+        let text = format!(
+            "{customer_name}, {} is your code for {service_name}. {company_name}",
+            otp.code
+        );
         self.otps.put(otp);
-        let message = Message::queued(moment.ids.hex(20), &caller.number, &phone, Kind::Text, &text, moment.now);
+        let message = Message::queued(
+            moment.ids.hex(20),
+            &caller.number,
+            &phone,
+            Kind::Text,
+            &text,
+            moment.now,
+        );
         self.submit(message, Method::Async, false, moment)?;
         Ok(issued)
     }
 
     /// Spends a code: the newest live one that reads so, whoever it was sent to.
-    pub fn validate_otp(&mut self, code: &Text, caller: &Caller, now: Timestamp) -> Result<(), Error> {
+    pub fn validate_otp(
+        &mut self,
+        code: &Text,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let code = self.meant(&code.0);
-        let unspent = self.otps.by("code", code).rev().filter(|otp| otp.account == caller.account && !otp.used);
+        let unspent = self
+            .otps
+            .by("code", code)
+            .rev()
+            .filter(|otp| otp.account == caller.account && !otp.used);
         let unspent: Vec<_> = unspent.collect();
-        let live = unspent.iter().find(|otp| now < otp.expires_at).map(|otp| otp.req_id.clone());
+        let live = unspent
+            .iter()
+            .find(|otp| now < otp.expires_at)
+            .map(|otp| otp.req_id.clone());
         match live {
             Some(live) => {
                 self.otps.update(&live, |otp| otp.used = true);

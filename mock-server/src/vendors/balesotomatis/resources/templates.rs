@@ -1,5 +1,6 @@
 //! Message templates: stored, reviewed by Meta, listed, sent.
 
+mod broadcast;
 mod draft;
 
 use std::borrow::Cow;
@@ -11,10 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use broadcast::{Broadcast, Outgoing, Queued, send};
 pub use draft::{Created, Draft};
 
-use super::messages::{Kind, Message};
-use super::{Count, Direction, Method, Search, Text, order, page, whatsapp_number};
+use super::{Count, Direction, Search, order, page};
 use crate::kernel::extract::Body;
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
@@ -94,30 +95,12 @@ impl Record for Template {
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let mut keys = vec![("licence", Cow::Borrowed(self.licence.as_str()))];
-        keys.extend(self.meta_id.as_deref().map(|id| ("meta_id", Cow::Borrowed(id))));
+        keys.extend(
+            self.meta_id
+                .as_deref()
+                .map(|id| ("meta_id", Cow::Borrowed(id))),
+        );
         keys
-    }
-}
-
-/// One send of a template.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Broadcast {
-    /// `bc_id`.
-    pub bc_id: String,
-    /// The number's `licenses_key`.
-    pub licence: String,
-    /// The template's name.
-    pub template: String,
-    /// To whom, digits only.
-    pub recipient: String,
-    /// What stood in for the placeholders.
-    pub variables: Vec<String>,
-}
-
-impl Record for Broadcast {
-    fn key(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.bc_id)
     }
 }
 
@@ -184,68 +167,6 @@ pub async fn list(
     Ok(reply_with("Successfully", listing))
 }
 
-/// A template to send: by Meta's id, or in the older shape by name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Outgoing {
-    /// By name, with the parameters as Meta's own API has them.
-    Named {
-        /// To whom; spelt so in this shape.
-        reciptient: Text,
-        /// Which template, and what stands in for its placeholders.
-        template: Named,
-    },
-    /// By id.
-    ById {
-        /// To whom; one, whatever the name says.
-        recipients: Text,
-        /// Meta's id.
-        template: Text,
-        /// What stands in for the placeholders, by position.
-        #[serde(default)]
-        variables: Vec<Text>,
-    },
-}
-
-/// A template by name.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Named {
-    name: String,
-    language: Option<String>,
-    #[serde(default)]
-    components: Vec<Component>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Component {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    parameters: Vec<Parameter>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Parameter {
-    text: Option<String>,
-}
-
-/// What was queued.
-#[derive(Clone, Debug, Serialize)]
-pub struct Queued {
-    template: String,
-    bc_id: String,
-}
-
-/// `POST /public/v1/send_message_template` — sends an approved template to one recipient, inside the window or outside it.
-pub async fn send(
-    store: Store<BalesOtomatis>,
-    Extension(caller): Extension<Caller>,
-    Body(outgoing): Body<Outgoing>,
-) -> Result<Json<ReplyWith<&'static str, Queued>>, Error> {
-    let queued = store.try_write(|bales, moment| bales.send_template(&outgoing, &caller, moment))?;
-    Ok(reply_with("queued", queued))
-}
-
 impl BalesOtomatis {
     /// The templates of the caller's number, searched by name; the newest first unless another order is asked for.
     pub fn list_templates(
@@ -254,7 +175,10 @@ impl BalesOtomatis {
         caller: &Caller,
         moment: &mut Moment<'_, Self>,
     ) -> Result<Listing, Error> {
-        let licence = self.licences.get(&caller.number).ok_or(Error::UnknownNumber)?;
+        let licence = self
+            .licences
+            .get(&caller.number)
+            .ok_or(Error::UnknownNumber)?;
         let all = self.templates.by("licence", &caller.number);
         let mut found: Vec<_> = all.filter(|one| query.search.finds(&[&one.name])).collect();
         let direction = query.order_dir.unwrap_or(Direction::Descending);
@@ -262,92 +186,49 @@ impl BalesOtomatis {
             Some("template_name") => order(&mut found, direction, |one| one.name.clone()),
             Some("template_category") => order(&mut found, direction, |one| one.category),
             Some("template_status") => order(&mut found, direction, |one| one.status),
-            Some("template_language_code") => order(&mut found, direction, |one| one.language.clone()),
+            Some("template_language_code") => {
+                order(&mut found, direction, |one| one.language.clone())
+            }
             Some("template_updated_at") => order(&mut found, direction, |one| one.updated_at),
             _ => order(&mut found, direction, |one| one.created_at),
         }
-        let shown = page(&found, query.start, query.length, 10).iter().map(|one| Shown {
-            template_name: one.name.clone(),
-            template_category: one.category,
-            template_content: one.body.clone(),
-            template_footer: one.footer.clone(),
-            template_header: one.header.clone(),
-            template_buttons: one.buttons.clone(),
-            meta_id: one.meta_id.clone().filter(|_| one.status == Status::Approved).unwrap_or_default(),
-            template_status: one.status,
-            template_language_code: one.language.clone(),
-            template_license_key: licence.licenses_key.clone(),
-            template_waba: licence.number.clone(),
-            template_language_name: language_name(&one.language).to_owned(),
-            template_created_at: in_indonesian(one.created_at),
-            template_updated_at: in_indonesian(one.updated_at),
-            template_id: STANDARD.encode(moment.ids.bytes::<32>()),
-        });
-        Ok(Listing { data: shown.collect(), total: found.len() })
+        let shown = page(&found, query.start, query.length, 10)
+            .iter()
+            .map(|one| Shown {
+                template_name: one.name.clone(),
+                template_category: one.category,
+                template_content: one.body.clone(),
+                template_footer: one.footer.clone(),
+                template_header: one.header.clone(),
+                template_buttons: one.buttons.clone(),
+                meta_id: one
+                    .meta_id
+                    .clone()
+                    .filter(|_| one.status == Status::Approved)
+                    .unwrap_or_default(),
+                template_status: one.status,
+                template_language_code: one.language.clone(),
+                template_license_key: licence.licenses_key.clone(),
+                template_waba: licence.number.clone(),
+                template_language_name: language_name(&one.language).to_owned(),
+                template_created_at: in_indonesian(one.created_at),
+                template_updated_at: in_indonesian(one.updated_at),
+                template_id: STANDARD.encode(moment.ids.bytes::<32>()),
+            });
+        Ok(Listing {
+            data: shown.collect(),
+            total: found.len(),
+        })
     }
-
-    /// Queues an approved template for one recipient, if as many variables as placeholders are given.
-    pub fn send_template(
-        &mut self,
-        outgoing: &Outgoing,
-        caller: &Caller,
-        moment: &mut Moment<'_, Self>,
-    ) -> Result<Queued, Error> {
-        let (to, template, variables) = match outgoing {
-            Outgoing::ById { recipients, template, variables } => {
-                let id = self.meant(&template.0);
-                let template = self.templates.by("meta_id", id).find(|one| sendable(one, caller));
-                (recipients, template, variables.iter().map(|text| text.0.clone()).collect::<Vec<_>>())
-            }
-            Outgoing::Named { reciptient, template: named } => {
-                let of_name = |one: &&Template| {
-                    let spoken = named.language.as_ref().is_none_or(|language| *language == one.language);
-                    sendable(one, caller) && one.name == named.name && spoken
-                };
-                let template = self.templates.by("licence", &caller.number).find(of_name);
-                (reciptient, template, named.body_parameters())
-            }
-        };
-        let to = whatsapp_number(self.meant(&to.0), "62")?;
-        let template = template.ok_or(Error::UnknownTemplate)?;
-        if placeholders(&template.body).len() != variables.len() {
-            return Err(Error::VariableCount);
-        }
-        let name = template.name.clone();
-        let broadcast = Broadcast {
-            bc_id: moment.ids.digits(12),
-            licence: caller.number.clone(),
-            template: name.clone(),
-            recipient: to.clone(),
-            variables,
-        };
-        let queued = Queued { template: name.clone(), bc_id: broadcast.bc_id.clone() };
-        let id = moment.ids.wamid(&to);
-        let mut message = Message::queued(id, &caller.number, &to, Kind::Template, &name, moment.now);
-        message.broadcast = Some(broadcast.bc_id.clone());
-        self.broadcasts.put(broadcast);
-        // The documented answer is "queued" whatever the method: nothing waits for the attempt.
-        self.submit(message, Method::Async, false, moment)?;
-        Ok(queued)
-    }
-}
-
-impl Named {
-    fn body_parameters(&self) -> Vec<String> {
-        let bodies = self.components.iter().filter(|component| component.kind.eq_ignore_ascii_case("body"));
-        bodies.flat_map(|body| &body.parameters).map(|one| one.text.clone().unwrap_or_default()).collect()
-    }
-}
-
-fn sendable(template: &Template, caller: &Caller) -> bool {
-    template.licence == caller.number && template.status == Status::Approved
 }
 
 /// The numbers of the placeholders in a body, each once, in order of appearance.
 pub fn placeholders(body: &str) -> Vec<u32> {
     let mut found = Vec::new();
     for after in body.split("{{").skip(1) {
-        let number = after.split_once("}}").and_then(|(inside, _)| inside.trim().parse().ok());
+        let number = after
+            .split_once("}}")
+            .and_then(|(inside, _)| inside.trim().parse().ok());
         if let Some(number) = number.filter(|number| !found.contains(number)) {
             found.push(number);
         }

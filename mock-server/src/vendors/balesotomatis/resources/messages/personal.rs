@@ -101,9 +101,21 @@ impl BalesOtomatis {
         };
         let typing = content.enable_typing.is_some_and(|flag| flag.0);
         for (kind, text, url) in bubbles {
-            let mut message = Message::queued(moment.ids.hex(20), &caller.number, peer, kind, text, moment.now);
+            let mut message = Message::queued(
+                moment.ids.hex(20),
+                &caller.number,
+                peer,
+                kind,
+                text,
+                moment.now,
+            );
             message.url = url.map(str::to_owned);
-            self.submit(message, content.method_send.unwrap_or_default(), typing, moment)?;
+            self.submit(
+                message,
+                content.method_send.unwrap_or_default(),
+                typing,
+                moment,
+            )?;
         }
         Ok(())
     }
@@ -117,9 +129,21 @@ impl BalesOtomatis {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Error> {
         let text = file.message.as_deref().unwrap_or("");
-        let mut message = Message::queued(moment.ids.hex(20), &caller.number, peer, Kind::File, text, moment.now);
+        let mut message = Message::queued(
+            moment.ids.hex(20),
+            &caller.number,
+            peer,
+            Kind::File,
+            text,
+            moment.now,
+        );
         message.url = Some(file.file_url.clone());
         let typing = file.enable_typing.is_some_and(|flag| flag.0);
-        self.submit(message, file.method_send.unwrap_or_default(), typing, moment)
+        self.submit(
+            message,
+            file.method_send.unwrap_or_default(),
+            typing,
+            moment,
+        )
     }
 }

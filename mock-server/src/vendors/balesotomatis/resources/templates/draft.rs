@@ -58,12 +58,16 @@ const NOTICE: &str = "Meta may take 10 minutes to max 3 days (in rare case / fir
 impl Draft {
     /// What Meta would refuse the draft for.
     fn flaw(&self, body: &str) -> Option<&'static str> {
-        let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        let plain =
+            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
         let trimmed = body.trim();
         let numbers = placeholders(body);
         let examples = self.variables.iter().flatten().filter(|one| {
             let example = one.example.as_deref().unwrap_or("");
-            !example.is_empty() && numbers.iter().any(|number| one.placeholder == format!("{{{{{number}}}}}"))
+            !example.is_empty()
+                && numbers
+                    .iter()
+                    .any(|number| one.placeholder == format!("{{{{{number}}}}}"))
         });
         if !self.name.chars().all(plain) {
             Some("Template name can only contain lowercase letters, numbers and underscores")
@@ -90,7 +94,9 @@ impl BalesOtomatis {
         let submitted = draft.submit && draft.components.is_none();
         if let (true, Some(body)) = (submitted, body) {
             let taken = self.templates.by("licence", &caller.number).any(|one| {
-                one.status != Status::Draft && one.name == draft.name && one.language == draft.language
+                one.status != Status::Draft
+                    && one.name == draft.name
+                    && one.language == draft.language
             });
             let taken = taken.then_some("Template name already exists");
             if let Some(flaw) = draft.flaw(body).or(taken) {
@@ -110,7 +116,11 @@ impl BalesOtomatis {
             body: draft.body.unwrap_or_default(),
             footer: draft.footer,
             buttons: draft.buttons.unwrap_or_default(),
-            status: if submitted { Status::InReview } else { Status::Draft },
+            status: if submitted {
+                Status::InReview
+            } else {
+                Status::Draft
+            },
             meta_id: submitted.then(|| moment.ids.digits(15)),
             created_at: moment.now,
             updated_at: moment.now,
@@ -118,12 +128,25 @@ impl BalesOtomatis {
         let answer = match &template.meta_id {
             Some(id) => {
                 let review = Duration::from_secs(u64::from(self.settings.review_minutes) * 60);
-                let verdict = if self.settings.approve_templates { Status::Approved } else { Status::Rejected };
-                moment.plan(review, Happening::TemplateReviewed { template: template.id.clone(), status: verdict });
+                let verdict = if self.settings.approve_templates {
+                    Status::Approved
+                } else {
+                    Status::Rejected
+                };
+                moment.plan(
+                    review,
+                    Happening::TemplateReviewed {
+                        template: template.id.clone(),
+                        status: verdict,
+                    },
+                );
                 Created {
                     success: true,
                     message: "Template submitted to Facebook for review",
-                    fb_response: Some(Submitted { id: id.clone(), status: template.status }),
+                    fb_response: Some(Submitted {
+                        id: id.clone(),
+                        status: template.status,
+                    }),
                     review_notice_title: Some(NOTICE_TITLE),
                     review_notice_message: Some(NOTICE),
                 }
