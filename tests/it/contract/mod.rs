@@ -3,6 +3,8 @@
 mod adapter_and_mock;
 mod adapter_to_contract;
 mod case;
+mod edge;
+mod mock_to_contract;
 mod oddity;
 mod replay;
 mod shape;

@@ -120,6 +120,13 @@ impl Answered {
         Some(serde_json::from_slice(&self.body).unwrap_or_else(|_| text()))
     }
 
+    /// Its status and the beginning of its body.
+    pub fn summary(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        let body: String = body.chars().take(200).collect();
+        format!("{} {body}", self.status.as_u16())
+    }
+
     /// A header as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
