@@ -17,9 +17,9 @@ use super::table::{Complaint, table};
 use super::wire::Wire;
 
 /// How many random requests each operation gets that keep the contract.
-const VALID: u32 = 24;
+const VALID: u32 = 32;
 /// How many it gets that do not.
-const BROKEN: usize = 48;
+const BROKEN: usize = 256;
 
 /// A request that this vendor may take although it breaks the contract, or refuse otherwise than by a 4xx.
 struct Tolerated {

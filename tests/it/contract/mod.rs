@@ -2,8 +2,10 @@
 
 mod adapter_and_mock;
 mod adapter_to_contract;
+mod bindings;
 mod case;
 mod edge;
+mod every_webhook;
 mod mock_to_contract;
 mod oddity;
 mod replay;
