@@ -71,7 +71,7 @@ fn no_webhook_takes_nonsense() {
         for webhook in mounted.document.webhooks() {
             let name = format!("{} {}", mounted.name, webhook.name);
             for media in &webhook.content {
-                let broken = |payload| {
+                let broken = |payload: &Value| {
                     !violations(mounted.document, webhook, &media.media_type, payload).is_empty()
                 };
                 if ![json!("nonsense"), json!([])].iter().all(broken) {
