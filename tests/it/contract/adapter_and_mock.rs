@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use contracts::adapters::heltar::clients::Row;
 use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
@@ -11,12 +12,14 @@ use contracts::adapters::{Adapter, Call, Failure, heltar};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
+use mock_server::kernel::faults::{Fault, FaultRule};
 use mock_server::kernel::journal::{Entry, FindingKind};
+use mock_server::kernel::routes::{Mounted, Routes};
 use mock_server::kernel::vendor::Vendor;
 use mock_server::kernel::workspace::{DEFAULT, Workspace};
 use mock_server::vendors::heltar::Heltar;
-use mock_server::{Options, Running};
-use serde_json::Value;
+use mock_server::{App, Options, Running};
+use serde_json::{Map, Value, json};
 
 use super::adapter_to_contract::{complaint, gaps};
 use super::table::{Complaint, table};
@@ -25,19 +28,55 @@ use crate::support::receiver::Receiver;
 
 #[tokio::test]
 async fn the_adapter_of_heltar_lives_with_its_mock() {
-    lives_with_its_mock::<heltar::Client, Heltar>().await;
+    let running = mock::<Heltar>().await;
+    let complaints = complaints_about_life::<heltar::Client, Heltar>(&running).await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    running.stop().await;
 }
 
-/// A mock of one vendor at its seed's day, on a port of its own.
-async fn mock<V: Vendor>() -> Running {
-    let options = Options {
+#[tokio::test]
+async fn a_wrong_mock_is_caught() {
+    let routes = |routes: Routes<Heltar>| {
+        routes
+            .on("clients.get", async || {
+                axum::Json(json!({"message": "Here", "data": {}}))
+            })
+            .on("templates.list", async || {
+                axum::Json(json!({"message": "Here", "data": [], "more": 1}))
+            })
+            .on("attributes.delete", async || http::StatusCode::NO_CONTENT)
+            .replay_the_rest()
+    };
+    let mounted = Mounted::with_routes::<Heltar>(routes).unwrap_or_else(|error| panic!("{error}"));
+    let app = App::with(vec![mounted], options::<Heltar>());
+    let running = mock_server::serve(app.unwrap_or_else(|error| panic!("{error}"))).await;
+    let running = running.unwrap_or_else(|error| panic!("{error}"));
+    let complaints = complaints_about_life::<heltar::Client, Heltar>(&running).await;
+    let about = |operation: &str, why: &str| {
+        let fits = |one: &&Complaint| one.operation == operation && one.why.contains(why);
+        let found = complaints.iter().find(fits);
+        assert!(found.is_some(), "{operation} {why}\n{}", table(&complaints));
+    };
+    about("clients.get", "not understood");
+    about("templates.list", "/more was overlooked");
+    about("attributes.delete", "204 No Content instead of 200");
+    about("", "statuses was never told");
+    running.stop().await;
+}
+
+/// One vendor at its seed's day, on a port of its own, moved and checked by the test.
+fn options<V: Vendor>() -> Options {
+    Options {
         vendors: vec![V::PROFILE.name.to_owned()],
         frozen_at: Some(V::PROFILE.seed_day()),
         ticking: false,
         check_every_answer: true,
         ..Options::default()
-    };
-    mock_server::start(options)
+    }
+}
+
+async fn mock<V: Vendor>() -> Running {
+    mock_server::start(options::<V>())
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }
@@ -47,10 +86,10 @@ fn workspace(running: &Running) -> Arc<Workspace> {
     workspace.unwrap_or_else(|error| panic!("{error}"))
 }
 
-async fn lives_with_its_mock<A: Adapter, V: Vendor>() {
+/// Every way in which an adapter and a mock of its vendor do not get along.
+async fn complaints_about_life<A: Adapter, V: Vendor>(running: &Running) -> Vec<Complaint> {
     let document = Document::load(V::PROFILE.contract).unwrap_or_else(|error| panic!("{error}"));
-    let running = mock::<V>().await;
-    let workspace = workspace(&running);
+    let workspace = workspace(running);
     let adapter = A::connect(&running.base_url(A::VENDOR), &document.variables).unwrap();
     let calls = A::calls();
     let mut complaints = gaps(&document, &calls);
@@ -87,9 +126,18 @@ async fn lives_with_its_mock<A: Adapter, V: Vendor>() {
         got: String::new(),
         why: "never succeeded".to_owned(),
     }));
-    assert!(complaints.is_empty(), "\n{}", table(&complaints));
-    hears_what_the_mock_tells::<A>(&workspace, &document).await;
-    running.stop().await;
+    for why in mishearings::<A>(&workspace, &document).await {
+        complaints.push(Complaint {
+            vendor: A::VENDOR,
+            operation: String::new(),
+            variant: String::new(),
+            example: String::new(),
+            expected: String::new(),
+            got: String::new(),
+            why,
+        });
+    }
+    complaints
 }
 
 /// Every way in which a call and its entry in the journal do not fit.
@@ -126,8 +174,8 @@ fn judge<A: Adapter>(
     wrong
 }
 
-/// Lets the rest happen; everything the mock told is understood, and every webhook was told.
-async fn hears_what_the_mock_tells<A: Adapter>(workspace: &Workspace, document: &Document) {
+/// Lets the rest happen; every webhook that was not told, and everything told that was not understood.
+async fn mishearings<A: Adapter>(workspace: &Workspace, document: &Document) -> Vec<String> {
     let slot = workspace.slot(A::VENDOR).unwrap();
     for happening in A::happenings() {
         slot.happen(&happening)
@@ -158,7 +206,7 @@ async fn hears_what_the_mock_tells<A: Adapter>(workspace: &Workspace, document: 
         .iter()
         .filter(|webhook| !told.contains(&webhook.name));
     wrong.extend(untold.map(|webhook| format!("{} was never told", webhook.name)));
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    wrong
 }
 
 #[tokio::test]
@@ -242,9 +290,59 @@ async fn the_adapter_of_heltar_tells_refusals_apart() {
         .await
         .unwrap_err();
     assert!(matches!(short, heltar::Error::BadRequest(_)), "{short:?}");
+    let rows = [
+        Row::new("919998889990", "Ram Jain", &Map::new()),
+        Row {
+            country_code: Some(44),
+            ..Row::new("919998889996", "Raj S.", &Map::new())
+        },
+    ];
+    let partly = owner.clients().upsert(&rows).await.unwrap_err();
+    let bad = partly
+        .refusal()
+        .and_then(heltar::Refusal::bad_rows)
+        .unwrap();
+    assert_eq!(
+        (bad.successful_clients.len(), bad.failed_clients.len()),
+        (1, 1)
+    );
     assert!(
         !format!("{stranger:?}").contains("wrong"),
         "the key is in {stranger:?}"
     );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_adapter_of_heltar_tells_faults_apart() {
+    let running = mock::<Heltar>().await;
+    let client = heltar::Client::new(&running.base_url("heltar"), "heltar-mock-key").unwrap();
+    let workspace = workspace(&running);
+    let mut met = Vec::new();
+    for fault in [
+        Fault::Status(429),
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Reset,
+        Fault::TruncateAfter(20),
+    ] {
+        let rule = FaultRule {
+            id: 0,
+            vendor: None,
+            operation: None,
+            fault,
+            count: Some(1),
+            probability: None,
+        };
+        workspace.faults.add(rule).unwrap();
+        met.push(match client.clients().list().await {
+            Err(heltar::Error::TooManyRequests { retry_after, .. }) => format!("{retry_after:?}"),
+            Err(heltar::Error::Server { status, .. }) => status.to_string(),
+            Err(heltar::Error::Transport(_)) => "lost".to_owned(),
+            other => format!("{other:?}"),
+        });
+    }
+    assert_eq!(met, ["None", "500", "503", "lost", "lost"]);
+    assert!(client.clients().list().await.is_ok());
     running.stop().await;
 }

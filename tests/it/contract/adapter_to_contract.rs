@@ -3,8 +3,10 @@
 //! A server plays every documented answer to every documented use of an operation.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use contracts::adapters::{Adapter, Call, Failure, Understood, heltar};
+use contracts::adapters::heltar::messages::Outgoing;
+use contracts::adapters::{Adapter, Call, Failure, Made, Understood, heltar};
 use contracts::check;
 use contracts::document::{Document, Operation, ResponseContract, Route, choose};
 use mock_server::kernel::call::{Content, Wire};
@@ -17,12 +19,90 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::table::{Complaint, table};
 use super::understanding::{differences, json_differences};
 
+/// A client with a few faults, each of which has to be noticed.
+struct Careless(heltar::Client);
+
+impl Adapter for Careless {
+    const VENDOR: &'static str = "heltar";
+
+    type Notes = ();
+
+    fn connect(base_url: &str, _: &[(String, String)]) -> Result<Self, String> {
+        let client = heltar::Client::new(base_url, "another-key");
+        client.map(Self).map_err(|error| error.to_string())
+    }
+
+    fn calls() -> Vec<Call<Self>> {
+        vec![
+            Call::new("templates.get", |careless: &Self, _| {
+                Box::pin(async move {
+                    careless.0.templates().list().await?;
+                    Ok(Understood {
+                        status: 200,
+                        made: Made::Json(Value::Null),
+                    })
+                })
+            }),
+            Call::new("messages.send", |careless: &Self, _| {
+                Box::pin(async move {
+                    let message = Outgoing::text("12", "");
+                    careless.0.messages().send(&[message]).await?;
+                    Ok(Understood {
+                        status: 201,
+                        made: Made::Nothing,
+                    })
+                })
+            })
+            .variant("reply"),
+            Call::new("messages.forget", |_: &Self, _| {
+                Box::pin(async { Err(Failure::Lost("never tried".to_owned())) })
+            }),
+        ]
+    }
+
+    fn hear(_: &str, _: &[u8]) -> Result<Value, String> {
+        Ok(Value::Null)
+    }
+
+    fn happenings() -> Vec<Value> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn a_careless_adapter_is_caught() {
+    let complaints = complaints_about_speech::<Careless, Heltar>().await;
+    let about = |operation: &str, variant: &str, why: &str| {
+        let fits = |one: &&Complaint| {
+            (one.operation.as_str(), one.variant.as_str()) == (operation, variant)
+                && one.why.contains(why)
+        };
+        let found = complaints.iter().find(fits);
+        assert!(
+            found.is_some(),
+            "{operation} {variant} {why}\n{}",
+            table(&complaints)
+        );
+    };
+    about("clients.get", "", "no call uses this operation");
+    about("messages.send", "media", "no call uses this variant");
+    about("messages.forget", "", "no such operation or variant");
+    about("templates.get", "", "this is a request for templates.list");
+    about("templates.get", "", "understood as null");
+    about("messages.send", "reply", "the credentials are missing");
+    about("messages.send", "reply", "this is Some(\"text\")");
+    about("messages.send", "reply", "clientWaNumber");
+    about("messages.send", "reply", "nothing was understood");
+    about("messages.send", "reply", "was understood as 201");
+}
+
 /// What the storage of a vendor would serve, where any bytes will do.
 const A_FILE: &[u8] = b"any bytes\x00\xff";
 
 #[tokio::test]
 async fn the_adapter_of_heltar_speaks_as_documented() {
-    speaks_as_documented::<heltar::Client, Heltar>().await;
+    let complaints = complaints_about_speech::<heltar::Client, Heltar>().await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
 }
 
 #[tokio::test]
@@ -33,6 +113,25 @@ async fn the_adapter_of_heltar_is_not_fooled() {
 #[test]
 fn the_adapter_of_heltar_hears_every_documented_webhook() {
     hears_every_documented_webhook::<heltar::Client, Heltar>();
+}
+
+#[tokio::test]
+async fn the_adapter_of_heltar_reads_how_long_to_wait() {
+    let server = MockServer::start().await;
+    let client = heltar::Client::new(&server.uri(), "any").unwrap();
+    let refusal = r#"{"errorType": "TooManyRequests", "errorMessage": "Too many requests", "errorsValidation": null, "errorRaw": null}"#;
+    for (sent, expected) in [("7", Some(Duration::from_secs(7))), ("soon", None)] {
+        server.reset().await;
+        let answer = ResponseTemplate::new(429).insert_header("retry-after", sent);
+        let answer = answer.set_body_raw(refusal, "application/json");
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        match client.templates().list().await {
+            Err(heltar::Error::TooManyRequests { retry_after, .. }) => {
+                assert_eq!(retry_after, expected)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 fn contract<V: Vendor>() -> Document {
@@ -81,7 +180,7 @@ impl Played {
             (false, _) => examples,
             (true, None) => vec![played("without a body", None, Vec::new())],
             (true, Some("*/*")) => vec![played("any bytes", None, A_FILE.to_vec())],
-            // It has a schema and no example; there is nothing to play.
+            // Nothing can be played of it, which is told.
             (true, Some(_)) => Vec::new(),
         }
     }
@@ -105,13 +204,22 @@ impl Played {
     }
 }
 
-async fn speaks_as_documented<A: Adapter, V: Vendor>() {
+/// Every way in which an adapter does not speak as documented, or does not understand what is.
+async fn complaints_about_speech<A: Adapter, V: Vendor>() -> Vec<Complaint> {
     let document = contract::<V>();
     let server = MockServer::start().await;
     let adapter = A::connect(&server.uri(), &document.variables).unwrap();
     let calls = A::calls();
     let mut complaints = gaps(&document, &calls);
     for operation in document.operations() {
+        let mute = operation
+            .responses
+            .iter()
+            .filter(|one| Played::of(one).is_empty());
+        complaints.extend(mute.map(|one| {
+            let why = format!("{} has no example to be played", one.status);
+            gap::<A>(operation, "", &why)
+        }));
         for played in Played::all(operation) {
             let mut understood = 0;
             let fitting = calls
@@ -131,7 +239,7 @@ async fn speaks_as_documented<A: Adapter, V: Vendor>() {
             }
         }
     }
-    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    complaints
 }
 
 /// Operations and variants that no call uses, and calls that use none.
