@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
+use mock_server::kernel::outcomes::OUTCOMES;
 use mock_server::kernel::routes::{Answered, Mounted};
 use mock_server::{export, vendors};
 use serde_json::json;
@@ -187,6 +188,27 @@ pub fn operations(wanted: &Operations) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[derive(Tabled)]
+struct OutcomeRow {
+    #[tabled(rename = "number ends in")]
+    suffix: &'static str,
+    outcome: &'static str,
+}
+
+/// `outcomes`
+pub fn outcomes(format: Format) {
+    match format.format {
+        OutputFormat::Text => {
+            let rows = OUTCOMES.map(|one| OutcomeRow {
+                suffix: one.suffix,
+                outcome: one.note,
+            });
+            println!("{}", Table::new(rows).with(Style::sharp()));
+        }
+        OutputFormat::Json => println!("{}", json!(OUTCOMES)),
+    }
 }
 
 /// `export`

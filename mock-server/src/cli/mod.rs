@@ -32,6 +32,8 @@ enum Verb {
     Vendors(listing::Format),
     /// List the operations and how each is answered
     Operations(listing::Operations),
+    /// List the numbers whose messages meet a published fate
+    Outcomes(listing::Format),
     /// Put a running server back to its seed
     Reset(remote::Reset),
     /// Read or move the clock of a running server
@@ -81,6 +83,10 @@ pub fn run() -> ExitCode {
         Some(Verb::Serve(flags)) => serve::run(*flags),
         Some(Verb::Vendors(format)) => listing::vendors(format),
         Some(Verb::Operations(wanted)) => listing::operations(&wanted),
+        Some(Verb::Outcomes(format)) => {
+            listing::outcomes(format);
+            Ok(())
+        }
         Some(Verb::Reset(reset)) => remote::reset(&reset),
         Some(Verb::Clock(clock)) => remote::clock(&clock),
         Some(Verb::Snapshot(snapshot)) => remote::snapshot(&snapshot),

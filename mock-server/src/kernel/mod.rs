@@ -9,6 +9,7 @@ pub mod ids;
 pub mod journal;
 pub mod layers;
 pub mod moment;
+pub mod outcomes;
 pub mod pipeline;
 pub mod rate_limit;
 pub mod refusal;
