@@ -92,24 +92,12 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         write(&project, &named(path), &named(text))?;
     }
     let list = "mock-server/src/vendors/mod.rs";
-    insert(
-        &project,
-        list,
-        "vendors! {",
-        &format!("    {name}::{type_name},"),
-    )?;
-    insert(
-        &project,
-        "tests/it/stories/mod.rs",
-        "",
-        &format!("mod {name};"),
-    )?;
-    insert(
-        &project,
-        "tests/it/properties/mod.rs",
-        "",
-        &format!("mod {name};"),
-    )?;
+    insert(&project, list, "pub mod ", &format!("pub mod {name};"))?;
+    let mount = format!("        Mounted::new::<{name}::{type_name}>()?,");
+    insert(&project, list, "        Mounted::new::<", &mount)?;
+    for tests in ["tests/it/stories/mod.rs", "tests/it/properties/mod.rs"] {
+        insert(&project, tests, "mod ", &format!("mod {name};"))?;
+    }
     say(&format!(
         "{name} is begun; next: its contract, with cargo xtask import {name} --collections DIR"
     ));
@@ -124,19 +112,18 @@ fn write(project: &Path, path: &str, text: &str) -> Result<()> {
     std::fs::write(&whole, text).with_context(|| path.to_owned())
 }
 
-/// Puts a line behind the line `after`, or among the `mod` lines of the file, in their order.
-fn insert(project: &Path, path: &str, after: &str, line: &str) -> Result<()> {
+/// Puts a line among those that begin with `alike`, in their order.
+fn insert(project: &Path, path: &str, alike: &str, line: &str) -> Result<()> {
     let whole = project.join(path);
     let text = std::fs::read_to_string(&whole).with_context(|| path.to_owned())?;
     let mut lines: Vec<&str> = text.lines().collect();
-    let at = if after.is_empty() {
-        lines
+    let before = |one: &&str| one.starts_with(alike) && *one < line;
+    let at = match lines.iter().rposition(|one| before(&one)) {
+        Some(last) => last + 1,
+        None => lines
             .iter()
-            .position(|one| one.starts_with("mod ") && *one > line)
-            .unwrap_or(lines.len())
-    } else {
-        let found = lines.iter().rposition(|one| *one == after);
-        found.with_context(|| format!("{path}: expected a line \"{after}\""))? + 1
+            .position(|one| one.starts_with(alike))
+            .with_context(|| format!("{path}: expected a line that begins with \"{alike}\""))?,
     };
     lines.insert(at, line);
     std::fs::write(&whole, lines.join("\n") + "\n").with_context(|| path.to_owned())

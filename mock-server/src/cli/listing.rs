@@ -101,11 +101,12 @@ fn mounted() -> Result<Vec<&'static Mounted>, Failure> {
 
 fn named(name: &str) -> Result<&'static Mounted, Failure> {
     let all = mounted()?;
-    let found = all.iter().copied().find(|mounted| mounted.name == name);
+    let known: Vec<_> = all.iter().map(|mounted| mounted.name).collect();
+    let found = all.into_iter().find(|mounted| mounted.name == name);
     found.ok_or_else(|| {
         Failure::Use(anyhow!(
             "no vendor is named \"{name}\"; known are {}",
-            vendors::NAMES.join(", ")
+            known.join(", ")
         ))
     })
 }

@@ -1,29 +1,23 @@
-//! The list of vendors: one line each.
+//! The list of vendors: two lines each.
+
+pub mod balesotomatis;
+pub mod cekat;
+pub mod heltar;
+pub mod myoperator;
+pub mod omnichat;
 
 use crate::kernel::routes::{Mounted, Unmountable};
 
-/// Declares the vendors: their modules, and how each is mounted.
-macro_rules! vendors {
-    ($($module:ident :: $vendor:ident),* $(,)?) => {
-        $(pub mod $module;)*
-
-        /// Mounts every vendor, in the order of the list.
-        ///
-        /// # Errors
-        /// When one's contract or routes are wrong.
-        pub fn mount() -> Result<Vec<Mounted>, Unmountable> {
-            Ok(vec![$(Mounted::new::<$module::$vendor>()?),*])
-        }
-
-        /// The names of all vendors.
-        pub const NAMES: &[&str] = &[$(stringify!($module)),*];
-    };
-}
-
-vendors! {
-    balesotomatis::BalesOtomatis,
-    cekat::Cekat,
-    heltar::Heltar,
-    myoperator::MyOperator,
-    omnichat::Omnichat,
+/// Mounts every vendor, in the order of their names.
+///
+/// # Errors
+/// When one's contract or routes are wrong.
+pub fn mount() -> Result<Vec<Mounted>, Unmountable> {
+    Ok(vec![
+        Mounted::new::<balesotomatis::BalesOtomatis>()?,
+        Mounted::new::<cekat::Cekat>()?,
+        Mounted::new::<heltar::Heltar>()?,
+        Mounted::new::<myoperator::MyOperator>()?,
+        Mounted::new::<omnichat::Omnichat>()?,
+    ])
 }

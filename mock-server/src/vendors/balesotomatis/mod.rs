@@ -70,7 +70,10 @@ impl Vendor for BalesOtomatis {
         seed_day: "2026-01-01T00:00:00Z",
         // The credentials are in the bodies; the contract's variables have them.
         demo_headers: &[],
-        demo_fields: &[("api_key", "demoBalesKey0000001"), ("number_id", "BO-AAAA1111BBBB2222")],
+        demo_fields: &[
+            ("api_key", "demoBalesKey0000001"),
+            ("number_id", "BO-AAAA1111BBBB2222"),
+        ],
         any_content_type: true,
         // There is a limit, but nobody says which.
         rate_limit: RateLimit {

@@ -47,7 +47,9 @@ pub enum Caller {
 pub fn shown(call: &Call) -> Vec<Credential> {
     let headers = |name: &str| {
         let values = call.wire.headers.get_all(name).iter();
-        values.filter_map(|value| value.to_str().ok()).map(str::trim)
+        values
+            .filter_map(|value| value.to_str().ok())
+            .map(str::trim)
     };
     let mut shown = Vec::new();
     let mut show = |form, key: &str| {

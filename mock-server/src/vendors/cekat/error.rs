@@ -120,7 +120,8 @@ fn complaint(operation: &str, violation: &Violation) -> String {
         && violation.rule == Rule::Required
         && reference.contains(&violation.pointer.as_str())
     {
-        return "At least one of contact_id, phone_number or conversation_id is required".to_owned();
+        return "At least one of contact_id, phone_number or conversation_id is required"
+            .to_owned();
     }
     if violation.rule == Rule::Limit && violation.pointer.is_empty() {
         return "Request body must not be empty".to_owned();
@@ -186,7 +187,10 @@ fn choices(expected: &str) -> Option<String> {
     let list = expected.strip_prefix("one of ")?;
     let mut choices: Vec<&str> = Vec::new();
     for choice in list.split(", ").map(|choice| choice.trim_matches('"')) {
-        if !choices.iter().any(|known| known.eq_ignore_ascii_case(choice)) {
+        if !choices
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(choice))
+        {
             choices.push(choice);
         }
     }

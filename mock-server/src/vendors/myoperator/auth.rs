@@ -25,15 +25,22 @@ pub struct Caller {
 pub fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
     let shown = match Host::of(call) {
         Host::PublicApi => bearer(call)?.map(|key| ("bearer", key)),
-        Host::Obd => call.header("x-api-key").map(|key| ("gateway", key.to_owned())),
+        Host::Obd => call
+            .header("x-api-key")
+            .map(|key| ("gateway", key.to_owned())),
         Host::Developers => token(call).map(|key| ("token", key)),
     };
-    Ok(shown.into_iter().map(|(form, key)| Credential { form, key }).collect())
+    Ok(shown
+        .into_iter()
+        .map(|(form, key)| Credential { form, key })
+        .collect())
 }
 
 /// The key after `Bearer `; the word is case-sensitive.
 fn bearer(call: &Call) -> Result<Option<String>, Denial> {
-    let Some(header) = call.header("authorization") else { return Ok(None) };
+    let Some(header) = call.header("authorization") else {
+        return Ok(None);
+    };
     match header.strip_prefix("Bearer ").map(str::trim) {
         Some(key) if !key.is_empty() => Ok(Some(key.to_owned())),
         _ => Err(Denial::Malformed),
@@ -42,7 +49,9 @@ fn bearer(call: &Call) -> Result<Option<String>, Denial> {
 
 /// The token, wherever it stands; the body wins over the query.
 fn token(call: &Call) -> Option<String> {
-    let shown = call.field("token").or_else(|| call.query("token").map(str::to_owned));
+    let shown = call
+        .field("token")
+        .or_else(|| call.query("token").map(str::to_owned));
     shown.filter(|token| !token.is_empty())
 }
 
@@ -55,7 +64,11 @@ impl MyOperator {
         let key = &credentials.first().ok_or(Denial::Missing)?.key;
         match Host::of(call) {
             Host::PublicApi => {
-                let company = self.companies.by("api_key", key).next().ok_or(Denial::Unknown)?;
+                let company = self
+                    .companies
+                    .by("api_key", key)
+                    .next()
+                    .ok_or(Denial::Unknown)?;
                 match call.header(COMPANY) {
                     None => Err(Denial::Forbidden("X-MYOP-COMPANY-ID".to_owned())),
                     Some(named) if named == company.id => Ok(company.into()),
@@ -68,30 +81,51 @@ impl MyOperator {
                 }
                 self.account(call)
             }
-            Host::Developers => self.companies.by("token", key).next().map(Into::into).ok_or(Denial::Unknown),
+            Host::Developers => self
+                .companies
+                .by("token", key)
+                .next()
+                .map(Into::into)
+                .ok_or(Denial::Unknown),
         }
     }
 
     /// The account that an outbound call names in its body. What is missing or no text at all is for the
     /// request check to refuse, which this host does in other words.
     fn account(&self, call: &Call) -> Result<Caller, Denial> {
-        let text = |name: &str| call.json().and_then(|body| body.get(name)).and_then(Value::as_str);
+        let text = |name: &str| {
+            call.json()
+                .and_then(|body| body.get(name))
+                .and_then(Value::as_str)
+        };
         let (Some(id), Some(secret)) = (text("company_id"), text("secret_token")) else {
             return Ok(self.anyone());
         };
-        let company = self.companies.get(id).filter(|company| company.secret_token == secret);
-        company.map(Into::into).ok_or_else(|| Denial::UnknownPart("account".to_owned()))
+        let company = self
+            .companies
+            .get(id)
+            .filter(|company| company.secret_token == secret);
+        company
+            .map(Into::into)
+            .ok_or_else(|| Denial::UnknownPart("account".to_owned()))
     }
 
     /// The caller that a welcome stranger stands for.
     #[must_use]
     pub fn anyone(&self) -> Caller {
-        self.companies.iter().next().map_or_else(|| Caller { company: String::new() }, Into::into)
+        self.companies.iter().next().map_or_else(
+            || Caller {
+                company: String::new(),
+            },
+            Into::into,
+        )
     }
 }
 
 impl From<&Company> for Caller {
     fn from(company: &Company) -> Self {
-        Self { company: company.id.clone() }
+        Self {
+            company: company.id.clone(),
+        }
     }
 }

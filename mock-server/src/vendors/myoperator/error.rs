@@ -29,10 +29,15 @@ pub struct Named {
 
 impl Named {
     fn of(call: &Call) -> Self {
-        let reference_id = call.json().and_then(|body| body.get("reference_id")).and_then(Value::as_str);
+        let reference_id = call
+            .json()
+            .and_then(|body| body.get("reference_id"))
+            .and_then(Value::as_str);
         Self {
             unique_id: request_id(call.id),
-            reference_id: reference_id.filter(|text| !text.is_empty()).map(str::to_owned),
+            reference_id: reference_id
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned),
         }
     }
 }
@@ -44,7 +49,9 @@ pub enum Error {
     #[error("Unauthorized")]
     Unauthorized,
     /// The gateway of the public API does not like the key, its form, or the missing company.
-    #[error("User is not authorized to access this resource with an explicit deny in an identity-based policy")]
+    #[error(
+        "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+    )]
     ExplicitDeny,
     /// The gateway of the public API could not tell whether the company may call.
     #[error("the authorizer failed")]
@@ -137,10 +144,13 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::ExplicitDeny | Self::Forbidden | Self::MissingAuthenticationToken | Self::CallForbidden { .. } => {
-                StatusCode::FORBIDDEN
+            Self::ExplicitDeny
+            | Self::Forbidden
+            | Self::MissingAuthenticationToken
+            | Self::CallForbidden { .. } => StatusCode::FORBIDDEN,
+            Self::AuthorizerFailed | Self::MessageService | Self::Internal(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
             }
-            Self::AuthorizerFailed | Self::MessageService | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::OutOfShape(_)
             | Self::ParseError(_)
             | Self::InvalidInput(_)
@@ -172,7 +182,11 @@ impl Error {
             | Self::TooLong
             | Self::Internal(_) => json!({"message": self.to_string()}),
             Self::NotFound => framework("not_found", self, json!({"detail": "Not found."})),
-            Self::MethodNotAllowed(_) => framework("method_not_allowed", self, json!({"detail": "Method not allowed."})),
+            Self::MethodNotAllowed(_) => framework(
+                "method_not_allowed",
+                self,
+                json!({"detail": "Method not allowed."}),
+            ),
             Self::ParseError(detail) => framework("parse_error", self, json!({"detail": detail})),
             Self::InvalidInput(fields) => framework("invalid", self, listed(fields)),
             Self::PhoneNumberUpdate => {
@@ -185,11 +199,26 @@ impl Error {
                 json!({"status": "error", "code": "400", "message": self.to_string(), "error": listed(fields)})
             }
             Self::MessageService => Value::String(self.to_string()),
-            Self::CallInvalid { call, .. } | Self::CallForbidden { call, .. } => outbound(status, self, call),
-            Self::NotAuthorized | Self::UnknownMethod | Self::ParameterInvalid(_) | Self::TooManyPulls(_) => developers(status, self),
-            Self::OnRequest { host: Host::PublicApi, .. } => json!({"message": self.to_string()}),
-            Self::OnRequest { host: Host::Obd, call, .. } => outbound(status, self, call),
-            Self::OnRequest { host: Host::Developers, .. } => developers(status, self),
+            Self::CallInvalid { call, .. } | Self::CallForbidden { call, .. } => {
+                outbound(status, self, call)
+            }
+            Self::NotAuthorized
+            | Self::UnknownMethod
+            | Self::ParameterInvalid(_)
+            | Self::TooManyPulls(_) => developers(status, self),
+            Self::OnRequest {
+                host: Host::PublicApi,
+                ..
+            } => json!({"message": self.to_string()}),
+            Self::OnRequest {
+                host: Host::Obd,
+                call,
+                ..
+            } => outbound(status, self, call),
+            Self::OnRequest {
+                host: Host::Developers,
+                ..
+            } => developers(status, self),
         }
     }
 
@@ -201,8 +230,12 @@ impl Error {
             Self::ExplicitDeny => vec![(KIND, "AccessDeniedException".to_owned())],
             Self::AuthorizerFailed => vec![(KIND, "AuthorizerConfigurationException".to_owned())],
             Self::Forbidden => vec![(KIND, "ForbiddenException".to_owned())],
-            Self::MissingAuthenticationToken => vec![(KIND, "MissingAuthenticationTokenException".to_owned())],
-            Self::TooManyRequests(wait) | Self::TooManyPulls(wait) => vec![(RETRY_AFTER, wait.as_secs().to_string())],
+            Self::MissingAuthenticationToken => {
+                vec![(KIND, "MissingAuthenticationTokenException".to_owned())]
+            }
+            Self::TooManyRequests(wait) | Self::TooManyPulls(wait) => {
+                vec![(RETRY_AFTER, wait.as_secs().to_string())]
+            }
             Self::MethodNotAllowed(allow) => {
                 let names: Vec<_> = allow.iter().map(Method::as_str).collect();
                 vec![(ALLOW, names.join(", "))]
@@ -235,7 +268,10 @@ fn developers(status: StatusCode, error: &Error) -> Value {
 fn listed(fields: &Fields) -> Value {
     let mut errors = Map::new();
     for (name, message) in fields {
-        if let Value::Array(messages) = errors.entry(name.as_str()).or_insert_with(|| Value::Array(Vec::new())) {
+        if let Value::Array(messages) = errors
+            .entry(name.as_str())
+            .or_insert_with(|| Value::Array(Vec::new()))
+        {
             messages.push(Value::String(message.clone()));
         }
     }
@@ -246,7 +282,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = match self.body() {
             // The message service breaks down in plain text, under the content type of its other answers.
-            Value::String(text) => ([(http::header::CONTENT_TYPE, "text/plain")], text).into_response(),
+            Value::String(text) => {
+                ([(http::header::CONTENT_TYPE, "text/plain")], text).into_response()
+            }
             body => Json(body).into_response(),
         };
         *response.status_mut() = self.status();
@@ -274,18 +312,30 @@ impl From<Refusal> for Error {
 fn public_api(operation: &str, reason: Reason) -> Error {
     match reason {
         Reason::Denied(Denial::Missing) => Error::Unauthorized,
-        Reason::Denied(Denial::Malformed | Denial::Unknown | Denial::Forbidden(_)) => Error::ExplicitDeny,
+        Reason::Denied(Denial::Malformed | Denial::Unknown | Denial::Forbidden(_)) => {
+            Error::ExplicitDeny
+        }
         Reason::Denied(Denial::UnknownPart(_)) => Error::AuthorizerFailed,
         Reason::UnknownPath => Error::NotFound,
         Reason::WrongMethod { allow } => Error::MethodNotAllowed(allow),
-        Reason::BrokenJson { message, line, column } => {
-            Error::ParseError(format!("JSON parse error - {message}: line {line} column {column}"))
-        }
+        Reason::BrokenJson {
+            message,
+            line,
+            column,
+        } => Error::ParseError(format!(
+            "JSON parse error - {message}: line {line} column {column}"
+        )),
         Reason::TooLarge { .. } => Error::TooLong,
         Reason::Invalid(violations) => invalid(operation, &violations),
         Reason::TooMany { retry_after } => Error::TooManyRequests(retry_after),
-        Reason::Fault(StatusCode::INTERNAL_SERVER_ERROR) if operation == "messages.send" => Error::MessageService,
-        Reason::Fault(status) => Error::OnRequest { host: Host::PublicApi, status, call: Named::default() },
+        Reason::Fault(StatusCode::INTERNAL_SERVER_ERROR) if operation == "messages.send" => {
+            Error::MessageService
+        }
+        Reason::Fault(status) => Error::OnRequest {
+            host: Host::PublicApi,
+            status,
+            call: Named::default(),
+        },
         Reason::Internal(message) => Error::Internal(message),
     }
 }
@@ -299,14 +349,24 @@ fn invalid(operation: &str, violations: &[Violation]) -> Error {
     };
     match operation {
         "messages.send" => Error::MessageInvalid(worded(|violation| {
-            let name = if violation.pointer.is_empty() { "data".to_owned() } else { last(violation) };
-            let complaint = if missing(violation) { "is required" } else { "is invalid" };
+            let name = if violation.pointer.is_empty() {
+                "data".to_owned()
+            } else {
+                last(violation)
+            };
+            let complaint = if missing(violation) {
+                "is required"
+            } else {
+                "is invalid"
+            };
             (name.clone(), format!("{name} {complaint}"))
         })),
         "contacts.create" => Error::ContactInvalid(worded(|violation| {
             let name = first(violation);
             let message = match (name.as_str(), violation.rule) {
-                ("phone_number", Rule::Limit) => "Phone Number's length should be in the range of [7,15].".to_owned(),
+                ("phone_number", Rule::Limit) => {
+                    "Phone Number's length should be in the range of [7,15].".to_owned()
+                }
                 _ => framework_words(violation),
             };
             (name, message)
@@ -316,11 +376,15 @@ fn invalid(operation: &str, violations: &[Violation]) -> Error {
             _ => (last(violation), "Invalid filter.".to_owned()),
         })),
         "contacts.update_by_id" | "contacts.update_by_phone"
-            if violations.iter().any(|violation| violation.rule == Rule::Forbidden) =>
+            if violations
+                .iter()
+                .any(|violation| violation.rule == Rule::Forbidden) =>
         {
             Error::PhoneNumberUpdate
         }
-        _ => Error::InvalidInput(worded(|violation| (first(violation), framework_words(violation)))),
+        _ => Error::InvalidInput(worded(|violation| {
+            (first(violation), framework_words(violation))
+        })),
     }
 }
 
@@ -332,15 +396,21 @@ fn framework_words(violation: &Violation) -> String {
         (Place::ContentType, _) | (_, Rule::ContentType) => {
             "The submitted data was not a file. Check the encoding type on the form.".to_owned()
         }
-        (_, Rule::Required | Rule::Type) if violation.pointer.is_empty() => "Invalid data. Expected a dictionary.".to_owned(),
+        (_, Rule::Required | Rule::Type) if violation.pointer.is_empty() => {
+            "Invalid data. Expected a dictionary.".to_owned()
+        }
         (_, Rule::Required) => "This field is required.".to_owned(),
         (_, Rule::Enum | Rule::Const) => match found {
             Some(Value::String(text)) => format!("\"{text}\" is not a valid choice."),
             Some(other) => format!("\"{other}\" is not a valid choice."),
             None => "This field is required.".to_owned(),
         },
-        (_, Rule::Limit) if found == Some(&Value::String(String::new())) => "This field may not be blank.".to_owned(),
-        (_, Rule::Limit) if matches!(found, Some(Value::Array(_))) => "This list may not be empty.".to_owned(),
+        (_, Rule::Limit) if found == Some(&Value::String(String::new())) => {
+            "This field may not be blank.".to_owned()
+        }
+        (_, Rule::Limit) if matches!(found, Some(Value::Array(_))) => {
+            "This list may not be empty.".to_owned()
+        }
         (_, Rule::Type) if found == Some(&Value::Null) => "This field may not be null.".to_owned(),
         (_, Rule::Type) => match violation.expected.as_str() {
             text if text.contains("boolean") => "Must be a valid boolean.".to_owned(),
@@ -356,16 +426,21 @@ fn framework_words(violation: &Violation) -> String {
 /// A refusal in the words of outbound calls: the gateway looks at the shape, the application at the rules.
 fn obd(reason: Reason, call: Named) -> Error {
     match reason {
-        Reason::Denied(Denial::UnknownPart(_)) => {
-            Error::CallInvalid { details: "Invalid company_id or secret_token".to_owned(), call }
-        }
+        Reason::Denied(Denial::UnknownPart(_)) => Error::CallInvalid {
+            details: "Invalid company_id or secret_token".to_owned(),
+            call,
+        },
         Reason::Denied(_) => Error::Forbidden,
         Reason::UnknownPath | Reason::WrongMethod { .. } => Error::MissingAuthenticationToken,
         Reason::BrokenJson { .. } => Error::OutOfShape("Invalid request body".to_owned()),
         Reason::TooLarge { .. } => Error::TooLong,
         Reason::Invalid(violations) => against_dialer(&violations, call),
         Reason::TooMany { retry_after } => Error::TooManyRequests(retry_after),
-        Reason::Fault(status) => Error::OnRequest { host: Host::Obd, status, call },
+        Reason::Fault(status) => Error::OnRequest {
+            host: Host::Obd,
+            status,
+            call,
+        },
         Reason::Internal(message) => Error::Internal(message),
     }
 }
@@ -374,17 +449,33 @@ fn against_dialer(violations: &[Violation], call: Named) -> Error {
     let with = |rule: Rule| violations.iter().find(|violation| violation.rule == rule);
     // Which of these two is needed depends on the dialer, and so is the application's to judge.
     let dialer = |name: &str| matches!(name, "user_id" | "number_2");
-    let absent = violations.iter().filter(|violation| violation.rule == Rule::Required).map(last).filter(|name| !dialer(name));
+    let absent = violations
+        .iter()
+        .filter(|violation| violation.rule == Rule::Required)
+        .map(last)
+        .filter(|name| !dialer(name));
     let missing: Vec<_> = absent.map(|name| format!("\"{name}\"")).collect();
-    if with(Rule::ContentType).is_some() || violations.iter().any(|violation| violation.pointer.is_empty()) {
+    if with(Rule::ContentType).is_some()
+        || violations
+            .iter()
+            .any(|violation| violation.pointer.is_empty())
+    {
         return Error::OutOfShape("Invalid request body".to_owned());
     }
     if !missing.is_empty() {
-        return Error::OutOfShape(format!("[object has missing required properties ([{}])]", missing.join(",")));
+        return Error::OutOfShape(format!(
+            "[object has missing required properties ([{}])]",
+            missing.join(",")
+        ));
     }
     if let Some(violation) = with(Rule::Type) {
         let found = violation.found.as_ref().map_or("null", kind);
-        let expected = violation.expected.split(" or ").map(|one| format!("\"{}\"", one.trim_start_matches("an ").trim_start_matches("a ")));
+        let expected = violation.expected.split(" or ").map(|one| {
+            format!(
+                "\"{}\"",
+                one.trim_start_matches("an ").trim_start_matches("a ")
+            )
+        });
         let expected: Vec<_> = expected.collect();
         return Error::OutOfShape(format!(
             "[instance type ({found}) does not match any allowed primitive type (allowed: [{}])]",
@@ -392,11 +483,16 @@ fn against_dialer(violations: &[Violation], call: Named) -> Error {
         ));
     }
     if let Some(violation) = with(Rule::Forbidden) {
-        return Error::CallForbidden { details: format!("{} is not allowed for this dialer", last(violation)), call };
+        return Error::CallForbidden {
+            details: format!("{} is not allowed for this dialer", last(violation)),
+            call,
+        };
     }
     let details = match violations.first() {
         Some(violation) => match last(violation).as_str() {
-            name if dialer(name) && violation.found.is_none() => "user_id or number_2 is required".to_owned(),
+            name if dialer(name) && violation.found.is_none() => {
+                "user_id or number_2 is required".to_owned()
+            }
             "number" | "number_2" => "Provide valid Number in string format".to_owned(),
             "max_call_duration" => "max_call_duration should be between 1 and 5400".to_owned(),
             name => format!("Invalid {name}"),
@@ -431,11 +527,19 @@ fn from_developers(reason: Reason) -> Error {
             || "Invalid request".to_owned(),
             |violation| {
                 let name = last(violation);
-                if missing(violation) { format!("{name} is required") } else { format!("{name} is invalid") }
+                if missing(violation) {
+                    format!("{name} is required")
+                } else {
+                    format!("{name} is invalid")
+                }
             },
         )),
         Reason::TooMany { retry_after } => Error::TooManyPulls(retry_after),
-        Reason::Fault(status) => Error::OnRequest { host: Host::Developers, status, call: Named::default() },
+        Reason::Fault(status) => Error::OnRequest {
+            host: Host::Developers,
+            status,
+            call: Named::default(),
+        },
         Reason::Internal(message) => Error::Internal(message),
     }
 }
@@ -450,12 +554,21 @@ fn first(violation: &Violation) -> String {
     if violation.place == Place::ContentType {
         return "file".to_owned();
     }
-    let mut segments = violation.pointer.split('/').filter(|segment| !segment.is_empty());
+    let mut segments = violation
+        .pointer
+        .split('/')
+        .filter(|segment| !segment.is_empty());
     segments.next().unwrap_or("non_field_errors").to_owned()
 }
 
 /// The innermost named member that a violation is about.
 fn last(violation: &Violation) -> String {
-    let named = |segment: &&str| !segment.is_empty() && !segment.bytes().all(|byte| byte.is_ascii_digit());
-    violation.pointer.rsplit('/').find(named).unwrap_or_default().to_owned()
+    let named =
+        |segment: &&str| !segment.is_empty() && !segment.bytes().all(|byte| byte.is_ascii_digit());
+    violation
+        .pointer
+        .rsplit('/')
+        .find(named)
+        .unwrap_or_default()
+        .to_owned()
 }

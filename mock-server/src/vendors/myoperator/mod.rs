@@ -118,7 +118,11 @@ impl Vendor for MyOperator {
             ("secret_token", "mock-obd-secret-0001"),
         ],
         any_content_type: false,
-        rate_limit: RateLimit { vendor: None, generous: None, window: Duration::from_secs(60) },
+        rate_limit: RateLimit {
+            vendor: None,
+            generous: None,
+            window: Duration::from_secs(60),
+        },
         delivery: DeliveryProfile {
             // A receiver that takes longer than this has failed.
             timeout: Duration::from_secs(5),
@@ -146,19 +150,29 @@ impl Vendor for MyOperator {
     }
 
     fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
-        let Self { companies, gateway_keys } = self;
+        let Self {
+            companies,
+            gateway_keys,
+        } = self;
         visit(companies);
         visit(gateway_keys);
     }
 
-    fn happen(&mut self, happening: Happening, _moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
+    fn happen(
+        &mut self,
+        happening: Happening,
+        _moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Impossible> {
         match happening {}
     }
 
     /// Only the developers' host is known to count: 20 calls a minute. Its limits per hour and day are not kept.
     fn rate_limit(call: &Call) -> RateLimit {
         let vendor = (Host::of(call) == Host::Developers).then_some(20);
-        RateLimit { vendor, ..Self::PROFILE.rate_limit }
+        RateLimit {
+            vendor,
+            ..Self::PROFILE.rate_limit
+        }
     }
 
     fn dress(call: &Call, parts: &mut Parts, _body: &Bytes) {

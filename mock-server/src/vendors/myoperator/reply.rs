@@ -25,7 +25,10 @@ pub fn dress(call: &Call, parts: &mut Parts) {
         (HeaderName::from_static("referrer-policy"), "same-origin"),
         (X_FRAME_OPTIONS, "DENY"),
         (STRICT_TRANSPORT_SECURITY, "max-age=60"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
     ] {
         if !value.is_empty() {
             parts.headers.insert(name, HeaderValue::from_static(value));
@@ -38,12 +41,15 @@ fn allowed(path: &str) -> &'static str {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     match (segments.next(), segments.next(), segments.next()) {
         (Some("chat"), Some("templates"), Some(_)) => "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
-        (Some("chat"), Some("templates" | "campaigns"), None) | (Some("contacts"), None, None) => "GET, POST, HEAD, OPTIONS",
-        (Some("contacts"), Some(_), None) => "GET, PATCH, DELETE, HEAD, OPTIONS",
-        (Some("chat"), Some("campaign" | "campaigns"), Some(_)) | (Some("chat"), Some("phonenumbers"), None) => {
-            "GET, HEAD, OPTIONS"
+        (Some("chat"), Some("templates" | "campaigns"), None) | (Some("contacts"), None, None) => {
+            "GET, POST, HEAD, OPTIONS"
         }
-        (Some("chat"), Some("messages"), None) | (Some("chat"), Some("media"), Some("upload")) => "POST, OPTIONS",
+        (Some("contacts"), Some(_), None) => "GET, PATCH, DELETE, HEAD, OPTIONS",
+        (Some("chat"), Some("campaign" | "campaigns"), Some(_))
+        | (Some("chat"), Some("phonenumbers"), None) => "GET, HEAD, OPTIONS",
+        (Some("chat"), Some("messages"), None) | (Some("chat"), Some("media"), Some("upload")) => {
+            "POST, OPTIONS"
+        }
         _ => "",
     }
 }

@@ -38,8 +38,14 @@ impl Record for Company {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        let keys = self.api_keys.iter().map(|key| ("api_key", Cow::Borrowed(key.as_str())));
-        let tokens = self.tokens.iter().map(|token| ("token", Cow::Borrowed(token.as_str())));
+        let keys = self
+            .api_keys
+            .iter()
+            .map(|key| ("api_key", Cow::Borrowed(key.as_str())));
+        let tokens = self
+            .tokens
+            .iter()
+            .map(|token| ("token", Cow::Borrowed(token.as_str())));
         keys.chain(tokens).collect()
     }
 }
