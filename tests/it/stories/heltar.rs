@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::receiver::Receiver;
 use crate::support::story;
+use crate::support::story::Story;
 
 const ARJUN: &str = "919000005883";
 const DEEPAK: &str = "919000009934";
@@ -621,10 +622,10 @@ async fn an_expired_key_opens_nothing_and_a_setting_brings_2023_back() {
     story.with_header("authorization", Some("Bearer hk_live_mock_expired"));
     story.get("/v1/templates").await;
     story.with_header("authorization", Some("Bearer heltar-mock-key"));
-    let mut state = story.state();
-    state["business"]["settings"] = json!({"attributesFormat": "legacy", "httpsOnly": true});
-    let slot = story.workspace().slot("heltar").unwrap();
-    slot.restore(&state).unwrap();
+    set(
+        &story,
+        json!({"attributesFormat": "legacy", "httpsOnly": true}),
+    );
     story.delete("/v1/business/attributes?attribute=Name").await;
     let plain = json!({"urls": [{"url": "http://localhost:8002", "isEnabled": true}]});
     story.post("/v1/business/webhook-url", plain).await;
@@ -643,4 +644,72 @@ async fn who_answers_a_template_has_read_it() {
     story.wait_until_idle().await;
     story.get("/v1/messages/919000009934").await;
     assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_queued_message_is_found_by_both_of_its_ids() {
+    let mut story = story::<Heltar>();
+    set(&story, json!({"asynchronous": true}));
+    let queued = story
+        .post("/v1/messages/send", text_to(ARJUN, "In the queue"))
+        .await
+        .json();
+    let hemid = queued["data"]["success"]["0"]["message"]["wamid"].clone();
+    let at = |id: &Value| {
+        format!(
+            "/v1/messages?wamid={}",
+            id.as_str().unwrap_or_default().replace('+', "%2B")
+        )
+    };
+    assert!(
+        hemid.as_str().is_some_and(|id| id.starts_with("hemid.")),
+        "{hemid}"
+    );
+    story
+        .post("/v1/messages/send?priority=true", text_to(ARJUN, "At once"))
+        .await;
+    story.wait(Duration::from_secs(1)).await;
+    let found = story.get(&at(&hemid)).await.json();
+    let wamid = &found["data"]["wamid"];
+    assert!(
+        wamid.as_str().is_some_and(|id| id.starts_with("wamid.")),
+        "{wamid}"
+    );
+    assert_eq!(story.get(&at(wamid)).await.json(), found);
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn an_unverified_business_may_speak_first_to_so_many_a_day() {
+    let mut story = story::<Heltar>();
+    set(&story, json!({"conversationCap": 1}));
+    let hello = |to: &str| json!({"clientWaNumber": to, "messageType": "template", "templateName": "start_conversation", "languageCode": "en"});
+    let everybody = [DEEPAK, DEEPAK, "912323223223", ARJUN].map(hello);
+    story
+        .post("/v1/messages/send", send(json!(everybody)))
+        .await;
+    story.wait_until_idle().await;
+    let state = story.state();
+    let messages = state["messages"].as_array().cloned().unwrap_or_default();
+    let told: Vec<_> = messages
+        .iter()
+        .skip(2)
+        .map(|one| one["status"].clone())
+        .collect();
+    assert_eq!(told, ["read", "read", "failed", "read"]);
+    story.wait(Duration::from_secs(24 * 60 * 60)).await;
+    story
+        .post("/v1/messages/send", send(json!([hello("912323223223")])))
+        .await;
+    story.wait_until_idle().await;
+    assert_eq!(story.state()["messages"][6]["status"], "read");
+    story.assert_honest();
+}
+
+/// Sets some of the vendor's settings.
+fn set(story: &Story, settings: Value) {
+    let mut state = story.state();
+    state["business"]["settings"] = settings;
+    let slot = story.workspace().slot("heltar").expect("HeltarChat");
+    slot.restore(&state).expect("a state of HeltarChat");
 }

@@ -120,15 +120,19 @@ impl Heltar {
             )));
         }
         let now = Instant::new(moment.now);
-        self.messages.update(&before.id, |message| {
-            message.status = to;
-            message.status_time.insert(to, now);
-        });
-        let message = Message {
+        let from = before.status;
+        let mut message = Message {
             status: to,
-            ..before.clone()
+            ..before
         };
-        self.count_in_campaign(&message, before.status);
+        message.status_time.insert(to, now);
+        if message.wamid.starts_with("hemid.") {
+            // What leaves the queue gets WhatsApp's id, and is still found by the queue's.
+            let wamid = moment.ids.wamid(&message.client_wa_number);
+            message.hemid = Some(std::mem::replace(&mut message.wamid, wamid));
+        }
+        self.messages.put(message.clone());
+        self.count_in_campaign(&message, from);
         self.announce_status(&message, now, error, moment);
         Ok(())
     }

@@ -12,6 +12,7 @@ use super::resources::clients::{Client, WINDOW};
 use super::resources::content::Message;
 use super::resources::employees::Employee;
 use super::resources::files::Upload;
+use super::resources::meta::Upstream;
 use super::resources::templates::Template;
 use crate::kernel::table::{Record, Single, Table};
 use crate::kernel::vendor::Vendor as _;
@@ -113,6 +114,12 @@ pub struct Settings {
     pub attributes_format: AttributesFormat,
     /// Whether only `https` addresses are taken as webhooks.
     pub https_only: bool,
+    /// Whether messages are queued first, and get WhatsApp's id only when they leave.
+    pub asynchronous: bool,
+    /// To how many clients a day the business may speak first; to any number when absent.
+    pub conversation_cap: Option<usize>,
+    /// What Meta says of one too many.
+    pub conversation_cap_error: Upstream,
     /// What a client writes to hear no more.
     pub opt_out_words: Vec<String>,
     /// What a client writes to hear again.
@@ -124,6 +131,9 @@ impl Default for Settings {
         Self {
             attributes_format: AttributesFormat::Typed,
             https_only: false,
+            asynchronous: false,
+            conversation_cap: None,
+            conversation_cap_error: Upstream::RateLimited,
             opt_out_words: vec!["STOP".into()],
             opt_in_words: vec!["START".into()],
         }

@@ -1,13 +1,15 @@
 //! Batches: messages on their way out, judged one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clients::{Client, Latest, digits};
+use super::clients::{Client, Latest, WINDOW, digits};
 use super::content::{Content, Context, MediaType, Message, Shown, Status, View};
 use super::interactive;
 use super::meta::{Fault, Upstream};
@@ -16,6 +18,7 @@ use crate::kernel::moment::Moment;
 use crate::vendors::heltar::error::Error;
 use crate::vendors::heltar::happenings::Happening;
 use crate::vendors::heltar::state::{Heltar, Instant};
+use crate::vendors::heltar::webhooks::CUSTOM;
 
 /// How long after its acceptance a message is sent, delivered and read, or fails.
 const SENT: Duration = Duration::from_secs(1);
@@ -28,6 +31,9 @@ const READ: Duration = Duration::from_secs(5);
 pub struct Batch {
     messages: Vec<Value>,
     campaign_id: Option<String>,
+    /// Whether it jumps the queue.
+    #[serde(skip)]
+    pub priority: bool,
 }
 
 /// What became of each message of a request, by its place there.
@@ -119,7 +125,7 @@ struct Address {
 /// What travels along with a message's webhooks.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Integration {
+pub struct Integration {
     name: String,
     custom_field: Option<Value>,
 }
@@ -178,6 +184,27 @@ struct Outgoing {
     draft: Draft,
 }
 
+/// What comes along with a message to send.
+#[derive(Default)]
+pub struct Belongings {
+    /// The message it answers.
+    pub context: Option<Context>,
+    /// The campaign it belongs to.
+    pub campaign_id: Option<String>,
+    /// What its webhooks carry for the caller.
+    pub custom_field: Option<Value>,
+    /// Whether it waits in the queue first.
+    pub queued: bool,
+}
+
+/// What the caller wants to find in a message's webhooks.
+pub fn custom_field(integrations: Option<Vec<Integration>>) -> Option<Value> {
+    let mut integrations = integrations.unwrap_or_default().into_iter();
+    integrations
+        .find(|one| one.name == CUSTOM)
+        .and_then(|one| one.custom_field)
+}
+
 impl Heltar {
     /// Sends each message on its own; a request that is wrong as a whole sends none.
     ///
@@ -193,7 +220,9 @@ impl Heltar {
         let mut outcome = Outcome::default();
         for (index, (outgoing, value)) in understood.into_iter().zip(batch.messages).enumerate() {
             let number = outgoing.number.clone();
-            let result = self.send_message(outgoing, batch.campaign_id.clone(), moment);
+            let queued = self.business.settings.asynchronous && !batch.priority;
+            let campaign_id = batch.campaign_id.clone();
+            let result = self.send_message(outgoing, campaign_id, queued, moment);
             outcome.record(index, &number, value, result);
         }
         Ok(outcome)
@@ -219,10 +248,7 @@ impl Heltar {
             // Free-form messages to these clients refuse the whole request; templates only themselves.
             self.may_hear(&number)?;
         }
-        let integrations = address.integrations.unwrap_or_default().into_iter();
-        let custom_field = integrations
-            .filter(|one| one.name == "metaCustomFieldHook")
-            .find_map(|one| one.custom_field);
+        let custom_field = custom_field(address.integrations);
         Ok(Outgoing {
             number,
             context,
@@ -244,6 +270,7 @@ impl Heltar {
         &mut self,
         outgoing: Outgoing,
         campaign_id: Option<String>,
+        queued: bool,
         moment: &mut Moment<'_, Self>,
     ) -> Result<Shown, Fault> {
         let Outgoing {
@@ -254,11 +281,23 @@ impl Heltar {
             draft,
         } = outgoing;
         if let Draft::Template(draft) = draft {
-            let message = self.send_template(&number, draft, campaign_id, custom_field, moment)?;
+            let belongings = Belongings {
+                context,
+                campaign_id,
+                custom_field,
+                queued,
+            };
+            let message = self.send_template(&number, draft, belongings, moment)?;
             return Ok(self.shown(message, View::Sent { ref_id }));
         }
         let content = self.compose(draft)?;
-        let message = self.keep_sent(&number, content, context, campaign_id, custom_field, moment);
+        let belongings = Belongings {
+            context,
+            campaign_id,
+            custom_field,
+            queued,
+        };
+        let message = self.keep_sent(&number, content, belongings, moment);
         Ok(self.shown(message, View::Sent { ref_id }))
     }
 
@@ -270,14 +309,13 @@ impl Heltar {
         &mut self,
         number: &str,
         draft: TemplateDraft,
-        campaign_id: Option<String>,
-        custom_field: Option<Value>,
+        belongings: Belongings,
         moment: &mut Moment<'_, Self>,
     ) -> Result<Message, Fault> {
         let content = self.fill_template(draft)?;
         if let Err(refused) = self.may_hear(number) {
             let mut message = self.new_message(number, content, moment);
-            message.campaign_id = campaign_id;
+            message.campaign_id = belongings.campaign_id;
             message.status = Status::Failed;
             message
                 .status_time
@@ -285,7 +323,7 @@ impl Heltar {
             self.messages.put(message);
             return Err(Fault::Local(refused.to_string()));
         }
-        Ok(self.keep_sent(number, content, None, campaign_id, custom_field, moment))
+        Ok(self.keep_sent(number, content, belongings, moment))
     }
 
     fn compose(&self, draft: Draft) -> Result<Content, Fault> {
@@ -354,6 +392,7 @@ impl Heltar {
             context: None,
             content,
             campaign_id: None,
+            hemid: None,
             custom_field: None,
         }
     }
@@ -363,17 +402,27 @@ impl Heltar {
         &mut self,
         number: &str,
         content: Content,
-        context: Option<Context>,
-        campaign_id: Option<String>,
-        custom_field: Option<Value>,
+        belongings: Belongings,
         moment: &mut Moment<'_, Self>,
     ) -> Message {
+        let Belongings {
+            context,
+            campaign_id,
+            custom_field,
+            queued,
+        } = belongings;
         self.client_or_new(number, moment);
+        let mut message = self.new_message(number, content, moment);
+        if queued {
+            let place = moment.ids.nanoid(12);
+            let queued = STANDARD.encode(format!("{}:{number}:{place}", self.business.id));
+            message.wamid = format!("hemid.{queued}");
+        }
         let message = Message {
             context,
             campaign_id,
             custom_field,
-            ..self.new_message(number, content, moment)
+            ..message
         };
         let is_template = matches!(message.content, Content::Template { .. });
         self.note_latest(&message, |client| {
@@ -430,6 +479,9 @@ impl Heltar {
             .get(&message.client_wa_number)
             .is_some_and(|client| client.window_open(now));
         match &message.content {
+            Content::Template { .. } if !open && self.speaks_first_too_often(message, now) => {
+                Some(self.business.settings.conversation_cap_error)
+            }
             Content::Template { .. } => None,
             _ if !open => Some(Upstream::WindowClosed),
             Content::Media {
@@ -439,5 +491,24 @@ impl Heltar {
             } if *size > media_type.limit() => Some(Upstream::MediaUnreadable),
             _ => None,
         }
+    }
+
+    /// Whether the business would open one conversation more than it may in a day.
+    fn speaks_first_too_often(&self, message: &Message, now: Instant) -> bool {
+        let Some(cap) = self.business.settings.conversation_cap else {
+            return false;
+        };
+        let day = now.plus(-WINDOW);
+        let recent = self
+            .messages
+            .iter()
+            .rev()
+            .take_while(|one| one.timestamp > day);
+        let opened: HashSet<_> = recent
+            .filter(|one| matches!(one.content, Content::Template { .. }))
+            .filter(|one| one.status != Status::Failed)
+            .map(|one| one.client_wa_number.as_str())
+            .collect();
+        opened.len() >= cap && !opened.contains(message.client_wa_number.as_str())
     }
 }

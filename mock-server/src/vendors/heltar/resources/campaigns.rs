@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::batches::{Outcome, TemplateDraft};
+use super::batches::{Belongings, Integration, Outcome, TemplateDraft, custom_field};
 use super::clients::digits;
 use super::content::{Message, Status};
 use super::placeholders::Variable;
@@ -136,6 +136,7 @@ pub struct Plan {
 struct Recipient {
     client_wa_number: String,
     variables: Option<Vec<Variable>>,
+    integrations: Option<Vec<Integration>>,
 }
 
 /// A campaign on its way.
@@ -200,18 +201,26 @@ impl Heltar {
                 .map_err(|error| Error::Malformed(error.to_string()))?;
             let number = digits(&recipient.client_wa_number)
                 .ok_or(Error::NoNumber(recipient.client_wa_number))?;
-            recipients.push((number, recipient.variables, value));
+            let custom_field = custom_field(recipient.integrations);
+            recipients.push((number, recipient.variables, custom_field, value));
         }
         let mut outcome = Outcome::default();
         let (mut waiting, mut failed) = (0, 0);
-        for (index, (number, variables, value)) in recipients.into_iter().enumerate() {
+        for (index, (number, variables, custom_field, value)) in recipients.into_iter().enumerate()
+        {
             let draft = TemplateDraft {
                 template_name: plan.template_name.clone(),
                 language_code: plan.language_code.clone(),
                 variables,
                 template_content: plan.template_content.clone(),
             };
-            let sent = self.send_template(&number, draft, Some(id.clone()), None, moment);
+            let campaign_id = Some(id.clone());
+            let belongings = Belongings {
+                campaign_id,
+                custom_field,
+                ..Belongings::default()
+            };
+            let sent = self.send_template(&number, draft, belongings, moment);
             if sent.is_ok() {
                 waiting += 1
             } else {

@@ -41,6 +41,9 @@ pub struct Message {
     /// The campaign it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<String>,
+    /// What it was called while it was queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hemid: Option<String>,
     /// What its status webhooks carry for the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_field: Option<Value>,
@@ -52,10 +55,16 @@ impl Record for Message {
     }
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![
-            ("wamid", Cow::Borrowed(&self.wamid)),
-            ("client", Cow::Borrowed(&self.client_wa_number)),
-        ]
+        let mut keys = vec![
+            ("wamid", Cow::Borrowed(&*self.wamid)),
+            ("client", Cow::Borrowed(&*self.client_wa_number)),
+        ];
+        keys.extend(
+            self.hemid
+                .as_deref()
+                .map(|hemid| ("wamid", Cow::Borrowed(hemid))),
+        );
+        keys
     }
 }
 

@@ -150,6 +150,7 @@ impl Heltar {
             }),
             content,
             campaign_id: None,
+            hemid: None,
             custom_field: None,
         };
         let wish = self.wish(&message);

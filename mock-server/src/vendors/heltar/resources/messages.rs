@@ -18,12 +18,32 @@ use crate::vendors::heltar::state::{Heltar, Instant};
 /// The most messages one page shows.
 const PAGE: usize = 10_000;
 
+/// What is said of messages that all go out, and of those that wait in the queue.
+const SCHEDULED: &str = "Successfully scheduled messages!";
+const QUEUED: &str =
+    "All messages have been queued for delivery. You will receive status updates through webhook.";
+
+/// How `messages.send` may be hurried.
+#[derive(Debug, Deserialize)]
+pub struct Hurry {
+    priority: Option<bool>,
+}
+
 /// `POST /v1/messages/send` — sends messages, each of its own kind.
-pub async fn send(store: Store<Heltar>, Body(batch): Body<Batch>) -> Result<Response, Error> {
-    let outcome = store.try_write(|heltar, moment| heltar.send_messages(batch, moment))?;
+pub async fn send(
+    store: Store<Heltar>,
+    Query(hurry): Query<Hurry>,
+    Body(mut batch): Body<Batch>,
+) -> Result<Response, Error> {
+    batch.priority = hurry.priority.unwrap_or_default();
+    let (queued, outcome) = store.try_write(|heltar, moment| {
+        let queued = heltar.business.settings.asynchronous && !batch.priority;
+        Ok::<_, Error>((queued, heltar.send_messages(batch, moment)?))
+    })?;
     let (sent, failed) = outcome.counts();
     if failed == 0 {
-        return Ok(reply("Successfully scheduled messages!", outcome).into_response());
+        let words = if queued { QUEUED } else { SCHEDULED };
+        return Ok(reply(words, outcome).into_response());
     }
     if sent == 0 {
         let status = outcome.commonest_code();
