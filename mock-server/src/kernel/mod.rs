@@ -18,5 +18,6 @@ pub mod ring;
 pub mod routes;
 pub mod store;
 pub mod table;
+pub mod text;
 pub mod vendor;
 pub mod workspace;

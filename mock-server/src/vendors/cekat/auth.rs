@@ -41,6 +41,17 @@ pub enum Caller {
     },
 }
 
+impl Caller {
+    /// The business whose things the caller sees; empty for a reseller, who has none.
+    pub fn business(&self) -> &str {
+        match self {
+            Self::Business { id } => id,
+            Self::User { business } => business,
+            Self::Partner { .. } => "",
+        }
+    }
+}
+
 /// Every credential of a request, whatever its form: clients send several at once.
 ///
 /// What has no known form (`x-api-key`, a bare key in `Authorization`) is no credential.

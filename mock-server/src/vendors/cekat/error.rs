@@ -30,6 +30,42 @@ pub enum Error {
     /// The request breaks a rule.
     #[error("{0}")]
     Invalid(String),
+    /// What a path or a body points at is not there, or somebody else's.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// A search names a column the board does not have.
+    #[error("Column not found")]
+    UnknownColumn,
+    /// An order wants a product that nobody knows the price of.
+    #[error("Product not found")]
+    UnknownProduct,
+    /// A template message has more or fewer variables than its template.
+    #[error("Template body variable must match the number of placeholders ({0})")]
+    Placeholders(usize),
+    /// A new template's sample values are not as many as its variables.
+    #[error("body_placeholder must match the number of variables ({0})")]
+    Samples(usize),
+    /// A template that the provider has not approved.
+    #[error("Template is not approved")]
+    NotApproved,
+    /// Another template of the inbox has this name and language.
+    #[error("Template name already exists")]
+    DuplicateTemplate,
+    /// Another business has this e-mail address.
+    #[error("Email is already registered")]
+    EmailTaken,
+    /// Another contact has this number.
+    #[error("phone_number is already used by another contact")]
+    PhoneTaken,
+    /// The receiver is not whom the conversation is with.
+    #[error("receiver does not match the conversation")]
+    WrongReceiver,
+    /// An inbox of another kind.
+    #[error("Inbox is not a WhatsApp inbox")]
+    NotWhatsApp,
+    /// The customer has not written for a day.
+    #[error("The 24-hour customer service window is closed")]
+    WindowClosed,
     /// The caller's minute is used up.
     #[error("Too many requests")]
     TooMany,
@@ -42,11 +78,33 @@ pub enum Error {
 }
 
 impl Error {
+    /// A field that is missing.
+    pub fn required(field: impl std::fmt::Display) -> Self {
+        Self::Invalid(format!("{field} is required"))
+    }
+
+    /// A field that makes no sense.
+    pub fn invalid(field: impl std::fmt::Display) -> Self {
+        Self::Invalid(format!("{field} is invalid"))
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NotAuthenticated | Self::MissingToken => StatusCode::UNAUTHORIZED,
-            Self::UnknownPath => StatusCode::NOT_FOUND,
-            Self::BrokenJson | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::UnknownPath | Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::BrokenJson
+            | Self::Invalid(_)
+            | Self::UnknownColumn
+            | Self::UnknownProduct
+            | Self::Placeholders(_)
+            | Self::Samples(_)
+            | Self::NotApproved
+            | Self::DuplicateTemplate
+            | Self::EmailTaken
+            | Self::PhoneTaken
+            | Self::WrongReceiver
+            | Self::NotWhatsApp
+            | Self::WindowClosed => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Asked(status) => *status,

@@ -14,6 +14,7 @@ pub mod auth;
 pub mod error;
 pub mod happenings;
 pub mod reply;
+pub mod resources;
 pub mod state;
 pub mod webhooks;
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
+use jiff::SignedDuration;
 
 use crate::kernel::call::Call;
 use crate::kernel::delivery::DeliveryProfile;
@@ -33,6 +35,13 @@ use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 use auth::Caller;
 use error::Error;
 use happenings::Happening;
+use resources::crm::{boards, items, search};
+use resources::messages::whatsapp;
+use resources::templates::{draft, send};
+use resources::{
+    agents, assignments, business, campaigns, contacts, conversations, inboxes, integrations,
+    labels, messages, orders, templates,
+};
 pub use state::Cekat;
 use webhooks::Webhook;
 
@@ -64,7 +73,54 @@ impl Vendor for Cekat {
     };
 
     fn routes(routes: Routes<Self>) -> Routes<Self> {
-        routes.replay_the_rest()
+        routes
+            .on("business.register", business::register)
+            .on("business.get", business::get)
+            .on("inboxes.list", inboxes::list)
+            .on("templates.list", templates::list)
+            .on("templates.create", draft::create)
+            .on("templates.sync", templates::sync)
+            .on("templates.delete", templates::delete)
+            .on("templates.send", send::send)
+            .on("integrations.list", integrations::list)
+            .on("integrations.delete", integrations::delete)
+            .on("messages.send_whatsapp", whatsapp::send_whatsapp)
+            .on("messages.list", messages::list)
+            .on("messages.get", messages::get)
+            .on("backoffice.conversations_delete", conversations::delete)
+            .on("ai.response_beta", agents::response_beta)
+            .on("crm.boards.list", boards::list)
+            .on("crm.boards.get", boards::get)
+            .on("crm.columns.get", boards::column)
+            .on("crm.columns.by_name", boards::column_by_name)
+            .on("crm.items.list", items::list)
+            .on("crm.items.get", items::get)
+            .on("crm.items.search", search::search)
+            .on("crm.items.create", items::create)
+            .on("crm.items.update", items::update)
+            .on("crm.items.delete", items::delete)
+            .on("crm.contact.create", contacts::create)
+            .on("crm.contact.get", contacts::get)
+            .on("crm.contact.update", contacts::update)
+            .on("orders.create", orders::create)
+            .on("orders.list", orders::list)
+            .on("orders.get", orders::get)
+            .on("orders.update", orders::update)
+            .on("v2.messages.list", messages::v2_list)
+            .on("v2.messages.ai_credits", messages::v2_ai_credits)
+            .on("v2.agents.list", agents::v2_list)
+            .on("v2.inboxes.list", inboxes::v2_list)
+            .on("v2.campaigns.list", campaigns::v2_list)
+            .on("v2.campaigns.messages", campaigns::v2_messages)
+            .on("v2.conversations.agent_assignments", assignments::latest)
+            .on("v2.agent_assignments.list", assignments::list)
+            .on("v2.conversations.list", conversations::v2_list)
+            .on("v2.conversations.get", conversations::v2_get)
+            .on("v2.conversations.update", conversations::v2_update)
+            .on("v2.contacts.list", contacts::v2_list)
+            .on("v2.templates.list", templates::v2_list)
+            .on("v2.templates.pricing", templates::v2_pricing)
+            .on("labels.assignment_delete", labels::assignment_delete)
     }
 
     fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
@@ -81,21 +137,69 @@ impl Vendor for Cekat {
 
     fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
         let Self {
+            settings,
             businesses,
             partners,
             users,
+            integrations,
+            inboxes,
+            ai_agents,
+            ai_uses,
+            agents,
+            contacts,
+            labels,
+            label_assignments,
+            pipeline_statuses,
+            conversations,
+            messages,
+            assignments,
+            templates,
+            provider_templates,
+            prices,
+            campaigns,
+            campaign_messages,
+            boards,
+            items,
+            products,
+            orders,
         } = self;
+        visit(settings);
         visit(businesses);
         visit(partners);
         visit(users);
+        visit(integrations);
+        visit(inboxes);
+        visit(ai_agents);
+        visit(ai_uses);
+        visit(agents);
+        visit(contacts);
+        visit(labels);
+        visit(label_assignments);
+        visit(pipeline_statuses);
+        visit(conversations);
+        visit(messages);
+        visit(assignments);
+        visit(templates);
+        visit(provider_templates);
+        visit(prices);
+        visit(campaigns);
+        visit(campaign_messages);
+        visit(boards);
+        visit(items);
+        visit(products);
+        visit(orders);
     }
 
     fn happen(
         &mut self,
         happening: Happening,
-        _moment: &mut Moment<'_, Self>,
+        moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
-        match happening {}
+        self.happening(happening, moment)
+    }
+
+    fn wake(&mut self, passed: SignedDuration) {
+        self.wake_after(passed);
     }
 
     fn dress(_call: &Call, parts: &mut Parts, body: &Bytes) {

@@ -14,10 +14,9 @@ pub mod templates;
 use serde::{Deserialize, Deserializer};
 
 use super::error::Error;
+use crate::kernel::text::digits;
 
-/// Text that clients also send as a number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text(pub String);
+pub use crate::kernel::text::Text;
 
 /// A count that clients also send as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,31 +52,9 @@ pub enum Method {
     Sync,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-impl Scalar {
-    fn text(self) -> String {
-        match self {
-            Self::Text(text) => text,
-            Self::Number(number) => number.to_string(),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Scalar::deserialize(deserializer).map(|scalar| Self(scalar.text()))
-    }
-}
-
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Scalar::deserialize(deserializer)?.text();
+        let text = Text::deserialize(deserializer)?.0;
         // Whole numbers too large to count with mean "everything", and JSON may write 1 as 1.0.
         let whole = text.strip_suffix(".0").unwrap_or(&text);
         if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -91,7 +68,7 @@ impl<'de> Deserialize<'de> for Count {
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Scalar::deserialize(deserializer)?.text().as_str() {
+        match Text::deserialize(deserializer)?.0.as_str() {
             "1" | "1.0" => Ok(Self(true)),
             "0" | "0.0" => Ok(Self(false)),
             other => Err(serde::de::Error::custom(format!(
@@ -131,22 +108,18 @@ impl Search {
 /// The digits WhatsApp knows a number by. A local number gets the country's code in place of one leading zero;
 /// 8 to 15 digits must come out.
 pub fn whatsapp_number(written: &str, country: &str) -> Result<String, Error> {
-    let digits = digits_of(written);
-    let country = digits_of(country);
-    let number = if digits.starts_with(&country) {
-        digits
+    let written = digits(written);
+    let country = digits(country);
+    let number = if written.starts_with(&country) {
+        written
     } else {
-        format!("{country}{}", digits.strip_prefix('0').unwrap_or(&digits))
+        format!("{country}{}", written.strip_prefix('0').unwrap_or(&written))
     };
     if (8..=15).contains(&number.len()) {
         Ok(number)
     } else {
         Err(Error::WrongParameter)
     }
-}
-
-fn digits_of(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// The part of a list that a request asks for.

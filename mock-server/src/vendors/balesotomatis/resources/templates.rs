@@ -20,6 +20,7 @@ use crate::kernel::extract::Body;
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
+use crate::kernel::text::placeholders;
 use crate::vendors::balesotomatis::auth::Caller;
 use crate::vendors::balesotomatis::error::Error;
 use crate::vendors::balesotomatis::reply::{ReplyWith, in_indonesian, reply_with};
@@ -220,20 +221,6 @@ impl BalesOtomatis {
             total: found.len(),
         })
     }
-}
-
-/// The numbers of the placeholders in a body, each once, in order of appearance.
-pub fn placeholders(body: &str) -> Vec<u32> {
-    let mut found = Vec::new();
-    for after in body.split("{{").skip(1) {
-        let number = after
-            .split_once("}}")
-            .and_then(|(inside, _)| inside.trim().parse().ok());
-        if let Some(number) = number.filter(|number| !found.contains(number)) {
-            found.push(number);
-        }
-    }
-    found
 }
 
 fn language_name(code: &str) -> &str {

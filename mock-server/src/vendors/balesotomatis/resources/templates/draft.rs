@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Category, Status, Template, placeholders};
+use super::{Category, Status, Template};
+use crate::kernel::text::placeholders;
 use crate::kernel::moment::Moment;
 use crate::vendors::balesotomatis::auth::Caller;
 use crate::vendors::balesotomatis::error::Error;
