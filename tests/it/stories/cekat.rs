@@ -1,4 +1,4 @@
-//! Cekat: who may call, what is refused and how, and the documented answers.
+//! Cekat: who may call, what is refused and how, and what a user would tell of templates, talks, boards and orders.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use mock_server::kernel::layers::auth::AuthMode;
 use mock_server::kernel::rate_limit::RateLimiting;
 use mock_server::kernel::vendor::Vendor as _;
 use mock_server::vendors::cekat::Cekat;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::story::{Story, story, story_with};
+use crate::support::story::{Answer, Story, story, story_with};
 
 const KEY: &str = "mock-cekat-key";
 const PRICE: &str =
@@ -23,6 +23,23 @@ fn stranger() -> Story {
         story.with_header(name, None);
     }
     story
+}
+
+/// A multipart form, with a picture of this name.
+fn form(fields: &[(&str, &str)], file: Option<&str>) -> String {
+    let mut form = String::new();
+    for (name, value) in fields {
+        form.push_str(&format!(
+            "--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
+    }
+    if let Some(file) = file {
+        form.push_str(&format!(
+            "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\nimage\r\n"
+        ));
+    }
+    form.push_str("--part--\r\n");
+    form
 }
 
 /// A story of a business that shows its key in one form.
@@ -158,18 +175,6 @@ async fn a_refusal_names_the_field() {
 #[tokio::test]
 async fn a_template_is_refused_for_its_category_language_and_file() {
     let mut story = story::<Cekat>();
-    let form = |fields: &[(&str, &str)], file: &str| {
-        let mut form = String::new();
-        for (name, value) in fields {
-            form.push_str(&format!(
-                "--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
-        }
-        form.push_str(&format!(
-            "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\nimage\r\n--part--\r\n"
-        ));
-        form
-    };
     let kind = "multipart/form-data; boundary=part";
     let fields = |category, language| {
         [
@@ -185,7 +190,7 @@ async fn a_template_is_refused_for_its_category_language_and_file() {
         ("MARKETING", "tlh", "toko.png"),
         ("MARKETING", "id", "toko.gif"),
     ] {
-        let body = form(&fields(category, language), file);
+        let body = form(&fields(category, language), Some(file));
         story
             .send(Method::POST, "/templates", kind, Some(body))
             .await;
@@ -217,21 +222,122 @@ async fn an_unknown_path_and_a_wrong_method_are_both_not_found() {
     assert_snapshot!(story.transcript());
 }
 
+/// The contract, with a value of the seed for every variable.
+fn contract() -> Value {
+    let mut text = Cekat::PROFILE.contract.to_owned();
+    let read: Value = serde_json::from_str(&text).unwrap();
+    for (name, value) in read["x-variables"].as_object().unwrap() {
+        text = text.replace(&format!("{{{{{name}}}}}"), value.as_str().unwrap());
+    }
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Sends a documented request.
+async fn send(story: &mut Story, request: &Value) -> Answer {
+    let url = request["url"].as_str().unwrap();
+    let path = match url.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/').unwrap()..],
+        None => url,
+    };
+    let mut path = path.to_owned();
+    for (name, value) in request["path"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap();
+        path = path.replace(&format!("{{{name}}}"), value);
+        path = path.replace(&format!(":{name}"), value);
+    }
+    let pairs = |pairs: &Value| {
+        let pairs: Vec<(String, Value)> = serde_json::from_value(pairs.clone()).unwrap_or_default();
+        let text = |value: Value| match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let pairs = pairs.into_iter().map(|(name, value)| (name, text(value)));
+        pairs.collect::<Vec<_>>()
+    };
+    let encoded = |fields: Vec<(String, String)>| {
+        let fields = fields.into_iter();
+        let fields = fields.map(|(name, value)| format!("{name}={}", value.replace('@', "%40")));
+        fields.collect::<Vec<_>>().join("&")
+    };
+    let query = encoded(pairs(&request["query"]));
+    if !query.is_empty() {
+        path = format!("{path}?{query}");
+    }
+    let body = &request["body"];
+    let (kind, body) = if !body["json"].is_null() {
+        ("application/json", Some(body["json"].to_string()))
+    } else if !body["form"].is_null() {
+        let form = encoded(pairs(&body["form"]));
+        ("application/x-www-form-urlencoded", Some(form))
+    } else if !body["multipart"].is_null() {
+        let fields = pairs(&body["multipart"]);
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        (
+            "multipart/form-data; boundary=part",
+            Some(form(&fields, None)),
+        )
+    } else {
+        ("application/json", None)
+    };
+    let method = request["method"].as_str().unwrap().parse().unwrap();
+    story.send(method, &path, kind, body).await
+}
+
+/// Every operation of the contract.
+fn operations(contract: &Value) -> impl Iterator<Item = &Value> {
+    let paths = contract["paths"].as_object().unwrap().values();
+    let members = paths.flat_map(|path| path.as_object().unwrap().values());
+    members.filter(|member| member["operationId"].is_string())
+}
+
 #[tokio::test]
-async fn documented_answers_are_replayed() {
-    let mut story = story::<Cekat>();
-    story.show_headers(&["x-mock-evidence"]);
-    let register = "business_name=testing&email=testing%40cekat.com&phone_number=6280000004183&password=123456&referral_code=orderonline";
-    let kind = "application/x-www-form-urlencoded";
-    story
-        .send(Method::POST, "/register", kind, Some(register.to_owned()))
-        .await;
-    story.get("/businesses").await;
-    story
-        .get("/api/conversations/3e44c822-fa61-4031-95fa-324751c4e119")
-        .await;
-    story.get(PRICE).await;
-    assert_snapshot!(story.transcript());
+async fn every_documented_request_works_on_the_seed() {
+    let contract = contract();
+    let mut sent = 0;
+    for operation in operations(&contract) {
+        for variant in operation["x-variants"].as_array().unwrap() {
+            let mut story = story::<Cekat>();
+            let answer = send(&mut story, &variant["request"]).await;
+            let told = story.transcript();
+            assert!(
+                answer.status.is_success(),
+                "{}: {told}",
+                operation["operationId"]
+            );
+            sent += 1;
+        }
+    }
+    assert_eq!(sent, 64);
+}
+
+#[tokio::test]
+async fn what_only_looks_answers_as_its_example() {
+    let contract = contract();
+    let mut looked = Vec::new();
+    for operation in operations(&contract) {
+        let name = operation["operationId"].as_str().unwrap();
+        let request = &operation["x-variants"][0]["request"];
+        let looks =
+            request["method"] == "GET" || name.contains("by_name") || name.contains("search");
+        if !looks {
+            continue;
+        }
+        let answer = send(&mut story::<Cekat>(), request).await.json();
+        let examples = operation["responses"]["200"]["content"]["application/json"]["examples"]
+            .as_object()
+            .unwrap();
+        let same = examples.values().any(|example| example["value"] == answer);
+        looked.push((name, same));
+    }
+    let others: Vec<_> = looked
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(others, [""; 0]);
 }
 
 #[tokio::test]
