@@ -137,9 +137,16 @@ fn fill_url(url: &str, path: &[(String, String)], document: &Document) -> String
         Some(at) => url.split_at(at + 3),
         None => ("", url),
     };
+    // Where there is one hole and one value, they belong together even when they are called differently:
+    // the contract may have renamed the parameter.
+    let mut holes = rest.split('/').filter_map(path_hole);
+    let renamed = match (path, holes.next(), holes.next()) {
+        ([(_, value)], Some(name), None) => vec![(name.to_owned(), value.clone())],
+        _ => path.to_vec(),
+    };
     let segments: Vec<String> = rest
         .split('/')
-        .map(|segment| fill_segment(segment, path, document))
+        .map(|segment| fill_segment(segment, &renamed, document))
         .collect();
     format!("{}{}", fill(head, document), segments.join("/"))
 }
@@ -167,16 +174,16 @@ fn fill_segment(segment: &str, path: &[(String, String)], document: &Document) -
         }
         return fill(segment, document);
     }
-    let name = segment
-        .strip_prefix(':')
-        .or_else(|| {
-            segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'))
-        })
-        .filter(|name| !name.is_empty());
-    name.and_then(named)
+    path_hole(segment)
+        .and_then(named)
         .map_or_else(|| segment.to_owned(), encoded)
+}
+
+/// The name of the path parameter that a segment stands for: `:name` or `{name}`.
+fn path_hole(segment: &str) -> Option<&str> {
+    let braced = || segment.strip_prefix('{')?.strip_suffix('}');
+    let name = segment.strip_prefix(':').or_else(braced)?;
+    (!name.is_empty() && !name.starts_with('{')).then_some(name)
 }
 
 fn fill_json(value: &Value, document: &Document) -> Value {
