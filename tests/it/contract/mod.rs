@@ -13,3 +13,4 @@ mod shape;
 mod table;
 mod understanding;
 mod wire;
+mod wrong_mock;
