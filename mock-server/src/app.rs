@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse as _, Response};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -26,7 +26,7 @@ use crate::kernel::routes::{Mounted, Unmountable};
 use crate::kernel::workspace::{Blueprint, DEFAULT, Workspaces};
 use crate::vendors;
 
-/// The largest request body taken, in bytes.
+/// The largest request body taken unless options say otherwise, in bytes.
 pub const LARGEST_BODY: usize = 128 * 1024 * 1024;
 
 /// How a server is set up. The default is what `mock-server` does without flags, on a free port.
@@ -66,6 +66,8 @@ pub struct Options {
     pub remembered: usize,
     /// The token that the admin API demands; demanded on any but a loopback address.
     pub admin_token: Option<String>,
+    /// The largest request body taken, in bytes.
+    pub largest_body: usize,
     /// Idle workspaces are dropped after this long; never when absent.
     pub workspace_ttl: Option<std::time::Duration>,
 }
@@ -90,6 +92,7 @@ impl Default for Options {
             webhook_allow: Vec::new(),
             remembered: 1000,
             admin_token: None,
+            largest_body: LARGEST_BODY,
             workspace_ttl: None,
         }
     }
@@ -237,24 +240,18 @@ impl App {
             return crate::admin::answer(self, request).await;
         }
         let (parts, body) = request.into_parts();
-        let Some(target) = Target::find(self, &parts) else {
-            return self.nowhere(&parts.uri);
+        let target = match Target::find(self, &parts) {
+            Ok(Some(target)) => target,
+            Ok(None) => return self.nowhere(&parts.uri),
+            Err(name) => return misnamed(&name),
         };
-        let body = match Limited::new(body, LARGEST_BODY).collect().await {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return (
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    format!("the mock takes bodies of at most {LARGEST_BODY} bytes\n"),
-                )
-                    .into_response();
-            }
+        let largest = self.options().largest_body;
+        let (body, too_large) = match Limited::new(body, largest).collect().await {
+            Ok(collected) => (collected.to_bytes(), false),
+            Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
             Err(error) => {
-                return (
-                    StatusCode::BAD_REQUEST,
-                    format!("the body broke off: {error}\n"),
-                )
-                    .into_response();
+                let message = format!("the body broke off: {error}\n");
+                return (StatusCode::BAD_REQUEST, message).into_response();
             }
         };
         let wire = Wire {
@@ -279,6 +276,7 @@ impl App {
             query,
             workspace,
             base_url,
+            too_large: too_large.then_some(largest),
         };
         pipeline::answer(
             mounted,
@@ -327,7 +325,9 @@ struct Target {
 
 impl Target {
     /// By the port's vendor, by the first part of the path, or by the `Host` header.
-    fn find(app: &App, parts: &http::request::Parts) -> Option<Self> {
+    ///
+    /// `Err` is a name that no workspace can have.
+    fn find(app: &App, parts: &http::request::Parts) -> Result<Option<Self>, String> {
         let host = parts
             .headers
             .get(header::HOST)
@@ -352,7 +352,10 @@ impl Target {
                 path = "/";
             }
         }
-        let workspace = workspace.filter(|name| well_named(name)).map(str::to_owned);
+        if let Some(name) = workspace.filter(|name| !well_named(name)) {
+            return Err(name.to_owned());
+        }
+        let workspace = workspace.map(str::to_owned);
         let vendors = app.vendors();
         let bare_host = host.split(':').next().unwrap_or(host);
         let by_host = || {
@@ -376,15 +379,18 @@ impl Target {
             .and_then(|only| vendors.iter().find(|mounted| mounted.name == only));
         if let Some(mounted) = by_port.or_else(by_host) {
             let base_url = format!("http://{host}{prefix}");
-            return Some(Self {
+            let path = path.to_owned();
+            return Ok(Some(Self {
                 mounted,
-                path: path.to_owned(),
+                path,
                 workspace,
                 base_url,
-            });
+            }));
         }
-        let (first, _) = path.get(1..)?.split_once('/').unwrap_or((&path[1..], ""));
-        let mounted = vendors.iter().find(|mounted| mounted.name == first)?;
+        let first = path.split('/').nth(1).unwrap_or("");
+        let Some(mounted) = vendors.iter().find(|mounted| mounted.name == first) else {
+            return Ok(None);
+        };
         let rest = &path[1 + first.len()..];
         let path = if rest.is_empty() {
             "/".to_owned()
@@ -392,13 +398,21 @@ impl Target {
             rest.to_owned()
         };
         let base_url = format!("http://{host}{prefix}/{first}");
-        Some(Self {
+        Ok(Some(Self {
             mounted,
             path,
             workspace,
             base_url,
-        })
+        }))
     }
+}
+
+/// The mock's own answer to a name that no workspace can have.
+fn misnamed(name: &str) -> Response {
+    let mock = format!("\"{name}\" cannot name a workspace");
+    let expected = "1 to 64 letters, digits, dashes, underscores and dots";
+    let body = serde_json::json!({"mock": mock, "expected": expected});
+    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
 }
 
 /// Whether a text can name a workspace: 1 to 64 letters, digits, `-`, `_` and `.`.

@@ -244,3 +244,101 @@ fn duration(text: &str) -> anyhow::Result<std::time::Duration> {
         .and_then(|duration| duration.try_into().ok());
     parsed.ok_or_else(|| anyhow!("--workspace-ttl {text}: expected a duration such as 30m or 2h"))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn flags(line: &[&str]) -> Serve {
+        let program = std::iter::once("mock-server");
+        Line::parse_from(program.chain(line.iter().copied())).serve
+    }
+
+    fn file(text: &str) -> PathBuf {
+        let name = format!(
+            "mock-server-flags-{}-{:?}.toml",
+            std::process::id(),
+            std::thread::current().id()
+        );
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn complaint(flags: Serve) -> String {
+        flags
+            .settle()
+            .err()
+            .map(|error| format!("{error:#}"))
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let path = file("port = 5000\nseed = 7\nauth = \"any\"\nvendor = [\"heltar\"]\n");
+        let settled = flags(&["--config", path.to_str().unwrap(), "--port", "5001"])
+            .settle()
+            .unwrap();
+        let options = settled.options;
+        assert_eq!(
+            (options.port, options.seed, options.auth),
+            (5001, 7, AuthMode::Any)
+        );
+        assert_eq!(options.vendors, ["heltar"]);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error_with_its_place() {
+        let path = file("prot = 5000\n");
+        let error = complaint(flags(&["--config", path.to_str().unwrap()]));
+        assert!(
+            error.contains("unknown field `prot`") && error.contains("line 1"),
+            "{error}"
+        );
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_setting_that_makes_no_sense_says_what_was_expected() {
+        let complaints = [
+            complaint(flags(&["--vendor-port", "heltar"])),
+            complaint(flags(&["--webhook", "heltar=nowhere"])),
+            complaint(flags(&["--workspace-ttl", "soon"])),
+            complaint(flags(&["--config", "/does/not/exist.toml"])),
+        ];
+        assert!(
+            complaints[0].ends_with("expected a vendor and a port, such as heltar=4601"),
+            "{complaints:?}"
+        );
+        assert!(
+            complaints[1].contains("expected a vendor and a URL"),
+            "{complaints:?}"
+        );
+        assert!(
+            complaints[2].ends_with("expected a duration such as 30m or 2h"),
+            "{complaints:?}"
+        );
+        assert!(
+            complaints[3].starts_with("cannot read /does/not/exist.toml"),
+            "{complaints:?}"
+        );
+    }
+
+    #[test]
+    fn a_public_address_gets_a_token_nobody_can_guess() {
+        let make = || flags(&["--host", "0.0.0.0"]).settle().unwrap();
+        let (one, two) = (make(), make());
+        assert!(one.token_made && one.options.admin_token.is_some());
+        assert_ne!(one.options.admin_token, two.options.admin_token);
+        assert!(!flags(&[]).settle().unwrap().token_made);
+    }
+}

@@ -22,6 +22,11 @@ pub struct Journal {
     next: AtomicU64,
 }
 
+/// What all exchanges kept may weigh together, in bytes.
+const WEIGHT: usize = 32 * 1024 * 1024;
+/// About what an exchange weighs beside its bodies.
+const OVERHEAD: usize = 2048;
+
 /// One exchange. Bytes are kept as they were and rendered when read.
 #[derive(Debug)]
 pub struct Entry {
@@ -141,7 +146,7 @@ impl Journal {
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
-            entries: Ring::new(limit),
+            entries: Ring::new(limit, WEIGHT),
             next: AtomicU64::new(0),
         }
     }
@@ -158,7 +163,8 @@ impl Journal {
 
     /// Keeps an exchange.
     pub fn push(&self, entry: Arc<Entry>) {
-        self.entries.push(entry);
+        let weight = entry.request.body.len() + entry.body.len() + OVERHEAD;
+        self.entries.push(entry, weight);
     }
 
     /// All exchanges kept, oldest first.

@@ -55,6 +55,8 @@ pub struct Arrival {
     pub workspace: Option<String>,
     /// Where the vendor is reached.
     pub base_url: String,
+    /// The largest body taken, in bytes, where this one was larger and was not read.
+    pub too_large: Option<usize>,
 }
 
 /// Marks an answer that says no to what a layer stopped: its status need not be documented.
@@ -124,7 +126,7 @@ pub async fn answer(
     arrival: Arrival,
 ) -> Response {
     let started = Instant::now();
-    let (call, candidates) = read(
+    let (mut call, mut routed) = read(
         mounted,
         arrival.path,
         arrival.query,
@@ -132,7 +134,9 @@ pub async fn answer(
         arrival.wire,
     )
     .await;
-    let mut call = call;
+    if let Some(limit) = arrival.too_large {
+        routed = routed.and(Err(Reason::TooLarge { limit }));
+    }
     let credentials = (mounted.manners.credentials)(&call);
     let workspace = match find_workspace(workspaces, arrival.workspace, &credentials) {
         Ok(workspace) => workspace,
@@ -153,7 +157,7 @@ pub async fn answer(
         call: &call,
         credentials: &credentials,
     };
-    let response = match candidates {
+    let response = match routed {
         Ok(()) => match AssertUnwindSafe(passage.through_layers(&mut findings, &mut broken))
             .catch_unwind()
             .await

@@ -26,6 +26,9 @@ use super::table::Table;
 /// The name of the workspace that requests reach when they name none.
 pub const DEFAULT: &str = "default";
 
+/// What all payloads remembered may weigh together, in bytes.
+const EVENTS_WEIGHT: usize = 16 * 1024 * 1024;
+
 /// How many plans one `advance` runs before it gives up on reaching an end.
 const STEPS: usize = 100_000;
 
@@ -167,7 +170,7 @@ impl Workspace {
                 name: name.to_owned(),
                 clock,
                 journal: Journal::new(blueprint.remembered),
-                events: Ring::new(blueprint.remembered),
+                events: Ring::new(blueprint.remembered, EVENTS_WEIGHT),
                 deliveries: Deliveries::new(
                     weak.clone(),
                     blueprint.remembered,
@@ -266,7 +269,7 @@ impl Workspace {
             cause,
             findings: violations.iter().map(Finding::from_violation).collect(),
         });
-        self.events.push(Arc::clone(&event));
+        self.events.push(Arc::clone(&event), event.payload.len());
         let broken = event.findings.iter().any(|finding| finding.is_violation());
         if broken {
             tracing::error!(vendor, name, findings = ?event.findings, "a webhook breaks the contract and is withheld");

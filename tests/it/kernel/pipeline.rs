@@ -233,3 +233,23 @@ async fn an_off_contract_webhook_does_not_get_out() {
         events[0].findings
     );
 }
+
+#[tokio::test]
+async fn a_name_that_no_workspace_can_have_is_refused_by_the_mock() {
+    let mut story = story::<Toy>();
+    story.with_header("x-mock-workspace", Some("a b"));
+    let answer = story.get("/notes").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.json()["mock"], r#""a b" cannot name a workspace"#);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_in_the_vendors_words() {
+    let mut story = story_with::<Toy>(|options| options.largest_body = 100);
+    let answer = story
+        .post("/notes", json!({"title": "a".repeat(200)}))
+        .await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.json()["problem"], "body larger than 100 bytes");
+    assert_eq!(story.workspace().journal.seen(), 1, "it is remembered");
+}
