@@ -10,14 +10,6 @@ use mock_server::kernel::routes::Mounted;
 use super::case::cases;
 use super::wire::{Wire, holes};
 
-/// The vendors, in the order in which they are mounted.
-const NAMES: [&str; 5] = [
-    "balesotomatis",
-    "cekat",
-    "heltar",
-    "myoperator",
-    "omnichat",
-];
 /// Items of all five collections.
 const ITEMS: usize = 225;
 /// Saved responses of all five collections.

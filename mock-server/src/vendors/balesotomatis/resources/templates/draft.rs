@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Category, Status, Template};
-use crate::kernel::text::placeholders;
 use crate::kernel::moment::Moment;
+use crate::kernel::text::placeholders;
 use crate::vendors::balesotomatis::auth::Caller;
 use crate::vendors::balesotomatis::error::Error;
 use crate::vendors::balesotomatis::happenings::Happening;
