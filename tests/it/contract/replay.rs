@@ -17,13 +17,7 @@ use super::wire::{Answered, Wire};
 
 /// How many documented answers must be asked for by name, because their request has another answer too;
 /// of the vendors that have any.
-const PREFERRED: &[(&str, usize)] = &[
-    ("balesotomatis", 0),
-    ("cekat", 0),
-    ("heltar", 0),
-    ("myoperator", 2),
-    ("omnichat", 1),
-];
+const PREFERRED: [(&str, usize); 2] = [("myoperator", 2), ("omnichat", 1)];
 
 /// What came of the requests of one vendor.
 #[derive(Debug, Default)]
