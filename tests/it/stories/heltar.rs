@@ -713,3 +713,41 @@ fn set(story: &Story, settings: Value) {
     let slot = story.workspace().slot("heltar").expect("HeltarChat");
     slot.restore(&state).expect("a state of HeltarChat");
 }
+
+#[tokio::test]
+async fn a_number_with_a_published_fate_meets_it() {
+    let mut story = story::<Heltar>();
+    let mut fates = Vec::new();
+    for suffix in [
+        "4801", "4802", "4803", "4804", "4805", "4806", "4829", "4850",
+    ] {
+        let number = format!("91900000{suffix}");
+        let sent = story
+            .post("/v1/messages/send", text_to(&number, "Namaste"))
+            .await;
+        story.wait_until_idle().await;
+        let read = story.get(&format!("/v1/messages/{number}")).await.json();
+        let status = read["data"]["messages"][0]["status"]
+            .as_str()
+            .unwrap_or("-")
+            .to_owned();
+        fates.push(format!("{suffix}: {} {status}", sent.status.as_u16()));
+    }
+    assert_eq!(
+        fates,
+        [
+            "4801: 200 sent",
+            "4802: 200 delivered",
+            "4803: 200 failed",
+            "4804: 200 failed",
+            "4805: 200 failed",
+            "4806: 200 failed",
+            "4829: 429 -",
+            "4850: 500 -",
+        ]
+    );
+    let transcript = story.transcript();
+    for code in [131_026, 131_047, 131_053, 130_429] {
+        assert!(transcript.contains(&format!("\"code\": {code}")), "{code}");
+    }
+}

@@ -78,6 +78,12 @@ pub enum Error {
     /// The client was blocked by the business.
     #[error("Client is blocked")]
     Blocked,
+    /// A number whose published fate is the vendor's 429.
+    #[error("Too many requests")]
+    TooMany,
+    /// A number whose published fate is the vendor's 500.
+    #[error("Internal Server Error")]
+    Broken,
     /// No message of the request went out.
     #[error("Failed to send all messages")]
     AllFailed(Box<AllFailed>),
@@ -141,6 +147,8 @@ impl Error {
             | Self::UnknownMessage
             | Self::NoSuchKey => StatusCode::NOT_FOUND,
             Self::AttributesExist(_) => StatusCode::CONFLICT,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::UploadExpired | Self::WrongSignature => StatusCode::FORBIDDEN,
             Self::AllFailed(all) => all.status,
             Self::Refused(refusal) => status_of(&refusal.reason),

@@ -15,6 +15,7 @@ use super::interactive;
 use super::meta::{Fault, Upstream};
 use super::placeholders::{Variable, components};
 use crate::kernel::moment::Moment;
+use crate::kernel::outcomes::{Fate, fate_of};
 use crate::vendors::heltar::error::Error;
 use crate::vendors::heltar::happenings::Happening;
 use crate::vendors::heltar::state::{Heltar, Instant};
@@ -205,6 +206,18 @@ pub fn custom_field(integrations: Option<Vec<Integration>>) -> Option<Value> {
         .and_then(|one| one.custom_field)
 }
 
+/// A number, unless its published fate is that the request itself is refused.
+///
+/// # Errors
+/// With that refusal.
+pub fn takes_requests(number: String) -> Result<String, Error> {
+    match fate_of(&number) {
+        Some(Fate::TooMany) => Err(Error::TooMany),
+        Some(Fate::ServerError) => Err(Error::Broken),
+        _ => Ok(number),
+    }
+}
+
 impl Heltar {
     /// Sends each message on its own; a request that is wrong as a whole sends none.
     ///
@@ -234,6 +247,7 @@ impl Heltar {
         let draft = Draft::deserialize(value).map_err(malformed)?;
         let number =
             digits(&address.client_wa_number).ok_or(Error::NoNumber(address.client_wa_number))?;
+        let number = takes_requests(number)?;
         let context = match address.context_id.filter(|id| !id.is_empty()) {
             Some(id) => {
                 let answered = self.message_by_any_id(&id).ok_or(Error::UnknownContext)?;
@@ -452,28 +466,39 @@ impl Heltar {
 
     /// Acceptance decides nothing: what becomes of a message shows later.
     fn plan_fate(&self, message: &Message, moment: &mut Moment<'_, Self>) {
-        let id = message.id.clone();
-        if let Some(error) = self.doom(message, Instant::new(moment.now)) {
-            moment.plan(SENT, Happening::Failed { message: id, error });
+        let fate = fate_of(&message.client_wa_number);
+        let id = || message.id.clone();
+        if let Some(error) = self.doom(message, fate, Instant::new(moment.now)) {
+            moment.plan(
+                SENT,
+                Happening::Failed {
+                    message: id(),
+                    error,
+                },
+            );
             return;
         }
-        moment.plan(
-            SENT,
-            Happening::Sent {
-                message: id.clone(),
-            },
-        );
-        moment.plan(
-            DELIVERED,
-            Happening::Delivered {
-                message: id.clone(),
-            },
-        );
-        moment.plan(READ, Happening::Read { message: id });
+        moment.plan(SENT, Happening::Sent { message: id() });
+        if fate == Some(Fate::NeverDelivered) {
+            return;
+        }
+        moment.plan(DELIVERED, Happening::Delivered { message: id() });
+        if fate != Some(Fate::NeverRead) {
+            moment.plan(READ, Happening::Read { message: id() });
+        }
     }
 
     /// Why a message will not arrive, when it will not.
-    fn doom(&self, message: &Message, now: Instant) -> Option<Upstream> {
+    fn doom(&self, message: &Message, fate: Option<Fate>, now: Instant) -> Option<Upstream> {
+        // A published fate comes before everything else, so that it needs no open window.
+        match fate {
+            Some(Fate::Undeliverable) => return Some(Upstream::Undeliverable),
+            Some(Fate::WindowClosed) => return Some(Upstream::WindowClosed),
+            Some(Fate::MediaUnreadable) => return Some(Upstream::MediaUnreadable),
+            Some(Fate::RateLimited) => return Some(Upstream::RateLimited),
+            Some(Fate::NeverDelivered | Fate::NeverRead) => return None,
+            Some(Fate::TooMany | Fate::ServerError) | None => {}
+        }
         let open = self
             .clients
             .get(&message.client_wa_number)

@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::batches::{Belongings, Integration, Outcome, TemplateDraft, custom_field};
+use super::batches::{
+    Belongings, Integration, Outcome, TemplateDraft, custom_field, takes_requests,
+};
 use super::clients::digits;
 use super::content::{Message, Status};
 use super::placeholders::Variable;
@@ -201,6 +203,7 @@ impl Heltar {
                 .map_err(|error| Error::Malformed(error.to_string()))?;
             let number = digits(&recipient.client_wa_number)
                 .ok_or(Error::NoNumber(recipient.client_wa_number))?;
+            let number = takes_requests(number)?;
             let custom_field = custom_field(recipient.integrations);
             recipients.push((number, recipient.variables, custom_field, value));
         }
