@@ -363,3 +363,491 @@ async fn every_answer_counts_down_the_callers_minute() {
     story.delete("/integrations/delete").await;
     assert_snapshot!(story.transcript());
 }
+
+const MAIN: &str = "535e57b7-7e84-4313-aac3-a33d910d86e4";
+const PROMO: &str = "bb3619b2-db9f-4dea-adf0-c45f82f9cfdf";
+/// Wrote today.
+const DEWI: &str = "767bae74-ef45-4e57-bf87-c46b1b51808d";
+/// Wrote more than a day ago.
+const ANI: &str = "48420f3b-4b32-4959-b7b5-18dfd995b011";
+const SARI: &str = "34aa8f9c-8b12-4701-8150-d4f180ffb8a9";
+const BOARD: &str = "/api/crm/boards/599f81f4-fafe-46fa-8984-b87f25fc6490";
+const LEADS: &str = "/api/crm/boards/0ee568c3-cab1-45a0-bb43-d5b452ed879a";
+
+#[tokio::test]
+async fn a_template_is_handed_in_reviewed_sent_and_read() {
+    let mut story = story::<Cekat>();
+    let fields = [
+        ("name", "tanya_kabarnya"),
+        ("category", "MARKETING"),
+        ("language", "id"),
+        ("body", "Halo {{1}}, kamu apa kabarnya?"),
+        ("inbox_id", MAIN),
+        ("body_placeholder", "[\"Jane\"]"),
+    ];
+    let kind = "multipart/form-data; boundary=part";
+    let whole = form(&fields, Some("toko.png"));
+    let made = story
+        .send(Method::POST, "/templates", kind, Some(whole.clone()))
+        .await
+        .json();
+    let again = story.send(Method::POST, "/templates", kind, Some(whole));
+    again.await;
+    let without = form(&fields[..5], None);
+    let without = without.replace("tanya_kabarnya", "tanya_lagi");
+    story
+        .send(Method::POST, "/templates", kind, Some(without))
+        .await;
+    let message = json!({
+        "wa_template_id": made["data"][0]["wa_template_id"],
+        "inbox_id": MAIN,
+        "phone_number": "+62 811-0000-0001",
+        "phone_name": "Budi",
+        "template_body_variables": ["Budi"],
+    });
+    story.post("/templates/send", message.clone()).await;
+    story.wait(Duration::from_secs(600)).await;
+    story
+        .get(&format!("/templates?inbox_id={MAIN}&status=approved"))
+        .await;
+    story.get("/api/templates?limit=1&category=marketing").await;
+    let sent = story.post("/templates/send", message).await.json();
+    let message = sent["data"][0]["id"].as_str().unwrap().to_owned();
+    story.wait(Duration::from_secs(2)).await;
+    story.get(&format!("/messages/{message}")).await;
+    story.wait(Duration::from_secs(5)).await;
+    story.get("/api/messages?is_template=true").await;
+    story.get("/api/contacts?limit=1").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn what_the_provider_has_is_seen_after_a_sync_and_gone_after_a_delete() {
+    let mut story = story::<Cekat>();
+    let inbox = "2824c651-57c9-43c1-8c8c-5d07dc40265b";
+    let templates = format!("/templates?inbox_id={inbox}");
+    story
+        .happen(json!({
+            "happening": "provider_template", "inbox": inbox, "name": "kabar_baru",
+            "body": "Ada kabar baru.", "category": "UTILITY", "language": "id", "status": "APPROVED"
+        }))
+        .await;
+    let rows = |answer: Answer| answer.json()["data"].as_array().unwrap().len();
+    assert_eq!(rows(story.get(&templates).await), 1);
+    story
+        .post(&format!("/templates/sync?inbox_id={inbox}"), json!({}))
+        .await;
+    assert_eq!(rows(story.get(&templates).await), 3);
+    story.delete("/templates/900000000000007").await;
+    story.delete("/templates/900000000000007").await;
+    story
+        .post(&format!("/templates/sync?inbox_id={inbox}"), json!({}))
+        .await;
+    assert_eq!(rows(story.get(&templates).await), 2);
+    let livechat = "/templates/sync?inbox_id=4f47a10c-58e1-4d94-8ea2-02bf468d6614";
+    story.post(livechat, json!({})).await;
+    story
+        .post("/templates/sync?inbox_id=nowhere", json!({}))
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_template_wants_as_many_variables_as_it_has_and_a_code_where_it_is_one() {
+    let mut story = story::<Cekat>();
+    let template = |id: &str, more: Value| {
+        let mut body =
+            json!({"wa_template_id": id, "inbox_id": MAIN, "phone_number": "6280000004352"});
+        let members = body.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (id, more) in [
+        (
+            "900000000000004",
+            json!({"template_body_variables": ["a", "b", "c"]}),
+        ),
+        ("900000000000004", json!({})),
+        (
+            "900000000000004",
+            json!({"template_body_variables": ["Dewi", "10%", "", 7]}),
+        ),
+        ("900000000000005", json!({})),
+        ("900000000000005", json!({"otp_code": 552345})),
+        ("9941043419347349", json!({})),
+        ("123456789", json!({})),
+    ] {
+        story.post("/templates/send", template(id, more)).await;
+    }
+    let elsewhere = json!({"wa_template_id": "123456789", "phone_number": "6280000004352",
+        "inbox_id": "2824c651-57c9-43c1-8c8c-5d07dc40265b", "template_body_variables": ["Dewi"]});
+    story.post("/templates/send", elsewhere).await;
+    let nowhere = json!({"wa_template_id": "1", "inbox_id": "nowhere", "phone_number": "1"});
+    story.post("/templates/send", nowhere).await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_published_number_meets_its_published_fate() {
+    let mut story = story::<Cekat>();
+    let mut ends = Vec::new();
+    for suffix in ["4801", "4802", "4803", "4804", "4829", "4850", "4352"] {
+        let body = json!({"wa_template_id": "956322736884885", "inbox_id": MAIN,
+            "phone_number": format!("628110000{suffix}")});
+        let answer = story.post("/templates/send", body).await;
+        let id = answer.json()["data"][0]["id"].clone();
+        story.wait_until_idle().await;
+        let end = match id.as_str() {
+            None => answer.status.to_string(),
+            Some(id) => {
+                let message = story.get(&format!("/messages/{id}")).await.json();
+                message["data"]["status"].as_str().unwrap().to_owned()
+            }
+        };
+        ends.push(format!("{suffix}: {end}"));
+    }
+    story.assert_honest();
+    assert_snapshot!(ends.join("\n"), @"
+    4801: sent
+    4802: delivered
+    4803: failed
+    4804: failed
+    4829: 429 Too Many Requests
+    4850: 500 Internal Server Error
+    4352: read
+    ");
+}
+
+#[tokio::test]
+async fn a_customer_may_be_answered_for_a_day() {
+    let mut story = story::<Cekat>();
+    let to_ani =
+        json!({"conversation_id": ANI, "receiver": "+6281234567890", "message": "Masih ada, Kak."});
+    story.post("/messages/whatsapp", to_ani.clone()).await;
+    story
+        .happen(json!({"happening": "customer_writes", "inbox": PROMO, "from": "6281234567890", "text": "Halo?"}))
+        .await;
+    story.wait(Duration::from_secs(86_399)).await;
+    story.post("/messages/whatsapp", to_ani.clone()).await;
+    story.wait(Duration::from_secs(1)).await;
+    story.post("/messages/whatsapp", to_ani).await;
+    let wrong = json!({"conversation_id": DEWI, "receiver": "6281234567890", "message": "Halo"});
+    story.post("/messages/whatsapp", wrong).await;
+    let livechat = json!({"conversation_id": "3e44c822-fa61-4031-95fa-324751c4e119", "receiver": "712381231", "message": "Halo"});
+    story.post("/messages/whatsapp", livechat).await;
+    story.get(&format!("/messages?conversation_id={ANI}")).await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_conversation_is_given_away_answered_settled_and_opened_again() {
+    let mut story = story::<Cekat>();
+    let machine = json!({"assigned_ai_agent": "96a7a1c3-0754-4407-a86a-8b8727c8799c"});
+    story
+        .put(&format!("/api/conversations/{DEWI}"), machine)
+        .await;
+    for happening in [
+        json!({"happening": "conversation_assigned", "conversation": DEWI, "agent": SARI}),
+        json!({"happening": "customer_writes", "inbox": MAIN, "from": "6280000004352", "text": "Saya ke sana sore ini."}),
+        json!({"happening": "agent_writes", "conversation": DEWI, "agent": SARI, "text": "Kami tunggu."}),
+        json!({"happening": "agent_writes", "conversation": DEWI, "agent": SARI, "text": "VIP", "private": true}),
+        json!({"happening": "pipeline_moved", "conversation": DEWI, "pipeline_status": "6e998418-5527-487b-b808-6c54acf97031"}),
+        json!({"happening": "ai_summarises", "conversation": DEWI, "text": "Pelanggan akan datang."}),
+        json!({"happening": "conversation_resolved", "conversation": DEWI, "by": SARI}),
+    ] {
+        story.happen(happening).await;
+    }
+    story.get(&format!("/api/conversations/{DEWI}")).await;
+    story
+        .get("/api/conversations/agent-assignments?limit=1")
+        .await;
+    story
+        .happen(json!({"happening": "customer_writes", "inbox": MAIN, "from": "6280000004352", "text": "Terima kasih!"}))
+        .await;
+    story
+        .get("/api/conversations?limit=1&stage_status=open")
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_label_is_put_on_and_taken_off_once() {
+    let mut story = story::<Cekat>();
+    story
+        .happen(json!({"happening": "label_added", "conversation": DEWI, "label": "b6a5ec81-807b-4dea-8972-f9522835b2d5"}))
+        .await;
+    for _ in 0..2 {
+        story
+            .delete("/labels/assign/d30bba9a-ba89-4708-89ea-79eee696c9a9")
+            .await;
+    }
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn conversations_disappear_with_their_messages() {
+    let mut story = story::<Cekat>();
+    let doomed = json!({"conversation_ids": [DEWI, "nobody-knows"]});
+    story
+        .post("/v1/backoffice/conversations-delete", doomed)
+        .await;
+    story.get(&format!("/api/conversations/{DEWI}")).await;
+    story
+        .get(&format!("/messages?conversation_id={DEWI}"))
+        .await;
+    story.get("/api/messages").await;
+    story.get("/api/contacts?limit=1").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_day_is_jakartas_unless_the_caller_has_another() {
+    let mut story = story::<Cekat>();
+    let mut counts = Vec::new();
+    let mut count = async |story: &mut Story, query: &str| {
+        let answer = story.get(&format!("/api/messages?{query}")).await.json();
+        let total = answer["metadata"]["pagination"]["total_items"].clone();
+        let total = if total.is_null() {
+            answer["error"]["message"].clone()
+        } else {
+            total
+        };
+        counts.push(format!("{query}: {total}"));
+    };
+    for query in [
+        "",
+        "start_date=2026-04-14&end_date=2026-04-14",
+        "start_date=2026-04-13&end_date=2026-04-13",
+        "start_date=2026-04-13",
+        "start_date=2025-08-08&end_date=2025-08-12&limit=300",
+        "start_date=2026-04-13&end_date=2026-04-14&is_ads=true",
+        "start_datetime=2026-04-14T01:11:00Z&end_date=2026-04-14",
+        "start_datetime=2026-04-14T08:11:30&end_datetime=2026-04-14T08:11:30",
+        "start_date=2026-04-14&start_datetime=2026-04-14T00:00:00Z",
+        "end_date=2026-02-30",
+        "start_datetime=soon",
+    ] {
+        count(&mut story, query).await;
+    }
+    story.with_header("x-user-timezone", Some("America/New_York"));
+    count(&mut story, "start_date=2026-04-13&end_date=2026-04-13").await;
+    story.assert_honest();
+    assert_snapshot!(counts.join("\n"));
+}
+
+#[tokio::test]
+async fn an_item_takes_what_fits_its_columns() {
+    let mut story = story::<Cekat>();
+    let item = json!({"item_name": "Toko Mawar", "group_id": "", "New Text": "baru", "Status": "Proses",
+        "Stages": ["2", "0"], "New Agents": ["nobody"], "Phon": "1"});
+    let made = story.post(&format!("{BOARD}/items"), item).await.json();
+    let id = made["data"]["item_id"].as_str().unwrap().to_owned();
+    let item = format!("{BOARD}/items/{id}");
+    let changes =
+        json!({"Stages": [], "Status": "2", "New Agents": [SARI], "Test Conversation": DEWI});
+    story.put(&item, changes).await;
+    story.get(&format!("{BOARD}/items?limit=1&page=3")).await;
+    let by_name = format!("{BOARD}/columns/by-name");
+    story.post(&by_name, json!({"name": "status"})).await;
+    story.post(&by_name, json!({"name": "Harga"})).await;
+    let doomed = json!({"item_ids": [id, "nobody-knows"]}).to_string();
+    let kind = "application/json";
+    let items = format!("{BOARD}/items");
+    story.send(Method::DELETE, &items, kind, Some(doomed)).await;
+    story.get(&item).await;
+    story
+        .post(&items, json!({"item_name": "x", "group_id": "nowhere"}))
+        .await;
+    story.put(&item, json!({})).await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_search_means_what_the_type_of_the_column_says() {
+    let mut story = story::<Cekat>();
+    let mut found = Vec::new();
+    let path = format!("{LEADS}/items/search");
+    let conditions = [
+        json!(["item_name", "contains", "APPLE"]),
+        json!(["item_name", "equals", "qa apple"]),
+        json!(["item_name", "not_equals", "lama"]),
+        json!(["Deal Value", "greater_than_or_equal", "-5"]),
+        json!(["Deal Value", "less_than", 0]),
+        json!(["Deal Value", "equals", "150"]),
+        json!(["Stage", "equals", "1"]),
+        json!(["Stage", "not_equals", "1"]),
+        json!(["Stage", "contains", "nego"]),
+        json!(["Stage", "is_empty", ""]),
+        json!(["Test Dropdown", "equals", ["1"]]),
+        json!(["Test Dropdown", "contains", "0"]),
+        json!([
+            "Test References",
+            "equals",
+            [
+                "60fac3cc-2af6-4bcb-abb4-21094cce1892",
+                "ec2e88e6-ada8-42ce-a246-287bf937fb4e"
+            ]
+        ]),
+        json!([
+            "Test References",
+            "contains",
+            "60fac3cc-2af6-4bcb-abb4-21094cce1892"
+        ]),
+        json!(["Test Conversation", "contains", "48420F3B"]),
+        json!(["Expected Close Date", "start_date", "2025-09-15"]),
+        json!(["Expected Close Date", "end_date", "2025-09-14"]),
+        json!([
+            "Expected Close Date",
+            "less_than_or_equal",
+            "2025-09-15T00:00:00+07:00"
+        ]),
+        json!(["Activities Timeline", "from_start_date", "2025-08-11"]),
+        json!(["Activities Timeline", "to_end_date", "2025-09-20"]),
+        json!(["Activities Timeline", "contains", "2025"]),
+        json!(["Deal Value", "start_date", "2025-09-15"]),
+        json!(["Deal Value", "equals", "many"]),
+        json!(["Deal Value", "equals"]),
+        json!(["Deal Value", "is_like", 1]),
+        json!(["Deal value", "equals", 150]),
+    ];
+    for condition in &conditions {
+        let mut one = json!({"column_name": condition[0], "operator": condition[1]});
+        if let Some(value) = condition.get(2) {
+            one["value"] = value.clone();
+        }
+        let answer = story.post(&path, json!({"search": [one]})).await.json();
+        let names = answer["data"].as_array().map(|rows| {
+            let names = rows.iter().map(|row| row["item_name"].as_str().unwrap());
+            names.collect::<Vec<_>>().join(", ")
+        });
+        let refused = || answer["error"]["message"].as_str().unwrap().to_owned();
+        found.push(format!("{condition}: {}", names.unwrap_or_else(refused)));
+    }
+    for condition in ["AND", "OR"] {
+        let both = json!({"condition": condition, "search": [
+            {"column_name": "Deal Value", "operator": "less_than", "value": 0},
+            {"column_name": "Stage", "operator": "is_not_empty"},
+        ]});
+        let rows = story.post(&path, both).await.json()["data"]
+            .as_array()
+            .unwrap()
+            .len();
+        found.push(format!("{condition}: {rows}"));
+    }
+    let rows = story
+        .post(&path, json!({"condition": "AND", "search": []}))
+        .await
+        .json();
+    found.push(format!(
+        "nothing: {}",
+        rows["data"].as_array().unwrap().len()
+    ));
+    story.assert_honest();
+    assert_snapshot!(found.join("\n"));
+}
+
+#[tokio::test]
+async fn an_order_is_taken_changed_and_paid() {
+    let mut story = story::<Cekat>();
+    let order = json!({"payment_method": "manual", "phone_number": "08110000002", "display_name": "Citra",
+    "bank_account_number": "123", "shipping_fee": 9000.5, "discount": 1000,
+    "orders_products": [
+        {"product_id": null, "product_name": "Hampers", "quantity": 2, "price": 50000},
+        {"product_id": "your-product-id", "quantity": 1}
+    ]});
+    let made = story.post("/api/orders", order).await.json();
+    let path = format!("/api/orders/{}", made["data"]["id"].as_str().unwrap());
+    story
+        .put(
+            &path,
+            json!({"order_status": "PROCESSING", "notes": "kirim ke citra@example.com"}),
+        )
+        .await;
+    story.put(&path, json!({})).await;
+    story
+        .put(&path, json!({"order_status": "processing"}))
+        .await;
+    story
+        .happen(json!({"happening": "invoice_paid", "order": made["data"]["id"]}))
+        .await;
+    story
+        .get("/api/orders?order_status=processing&search=.com&include_conv=true")
+        .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_taken_leaves_no_trace() {
+    let mut story = story::<Cekat>();
+    let before = story.state();
+    let line = json!([{"product_id": "your-product-id", "quantity": 1}]);
+    for body in [
+        json!({"payment_method": "manual", "orders_products": line, "phone_number": "08110000003"}),
+        json!({"payment_method": "custom", "orders_products": line, "phone_number": "08110000003"}),
+        json!({"payment_method": "xendit", "phone_number": "08110000003", "orders_products": [{"product_id": "nothing", "quantity": 1}]}),
+        json!({"payment_method": "xendit", "phone_number": "08110000003", "orders_products": [{"product_id": null, "product_name": "x", "quantity": 1}]}),
+        json!({"payment_method": "xendit", "orders_products": line, "contact_id": "nobody"}),
+        json!({"payment_method": "xendit", "orders_products": line, "conversation_id": "nowhere"}),
+        json!({"payment_method": "xendit", "orders_products": line}),
+    ] {
+        story.post("/api/orders", body).await;
+    }
+    assert_eq!(story.state(), before);
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_contact_is_one_person_however_the_number_is_written() {
+    let mut story = story::<Cekat>();
+    let contact = json!({"display_name": "Dewi A.", "phone_number": "+62 8000 0004352", "additional_data": {"kota": "Bandung"}});
+    let made = story.post("/api/crm/contact", contact).await.json();
+    let path = format!("/api/crm/contact/{}", made["data"]["id"].as_str().unwrap());
+    story.put(&path, json!({"note": "suka kopi"})).await;
+    story.put(&path, json!({"note": "suka teh"})).await;
+    story
+        .put(&path, json!({"phone_number": "081234567890"}))
+        .await;
+    story.put(&path, json!({})).await;
+    story.get(&path).await;
+    story.get("/api/contacts?limit=1").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_new_business_sees_nothing_of_another() {
+    let mut story = story::<Cekat>();
+    let body = json!({"business_name": "Toko Melati", "email": "melati@example.com", "phone_number": "6280000004183",
+        "password": "rahasia", "referral_code": "orderonline"});
+    let made = story.post("/register", body.clone()).await.json();
+    story.post("/register", body).await;
+    let key = made["cekat_api_key"].as_str().unwrap().to_owned();
+    story.with_header("api_key", Some(&key));
+    story.get("/businesses").await;
+    story.get("/integrations").await;
+    story.get("/inboxes").await;
+    story.get("/api/orders").await;
+    story.get(&format!("/api/conversations/{DEWI}")).await;
+    story.delete("/templates/956322736884885").await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn a_campaign_counts_what_becomes_of_its_messages() {
+    let mut story = story::<Cekat>();
+    story
+        .happen(
+            json!({"happening": "campaign_launched", "name": "Promo April", "inbox": PROMO,
+            "wa_template_id": "9941043419347349", "recipients": ["6281234567890", "628110004803"]}),
+        )
+        .await;
+    story.wait_until_idle().await;
+    story
+        .happen(json!({"happening": "customer_writes", "inbox": PROMO, "from": "6281234567890", "text": "Mau!"}))
+        .await;
+    let campaigns = story.get("/api/campaigns?limit=1").await.json();
+    let id = campaigns["data"][0]["id"].as_str().unwrap().to_owned();
+    let answer = story.get(&format!("/api/campaigns/{id}/messages")).await;
+    story.assert_honest();
+    assert_snapshot!(answer.json()["metadata"]["metrics"], @r#"{"sent":1,"delivered":1,"read":1,"replied":1,"failed":1}"#);
+    assert_eq!(campaigns["data"][0]["total_replied"], 1);
+}

@@ -20,10 +20,11 @@ use super::super::reply::{Metadata, classic, jakarta_plain, listed, modern, utc}
 use super::super::state::Cekat;
 use super::super::webhooks::{News, value};
 use super::conversations::Last;
-use super::{Amount, Owned, Paging, Period, Span, day_in, own, zone};
+use super::{Amount, Owned, Paging, Period, Span, day_in, normal, own, zone};
 use crate::kernel::call::Call;
 use crate::kernel::extract::{Path, Query, Request};
 use crate::kernel::moment::Moment;
+use crate::kernel::outcomes::{Fate, fate_of};
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 
@@ -378,6 +379,29 @@ impl Filter {
     }
 }
 
+/// Refuses a send to a number that is published for that.
+///
+/// # Errors
+/// When it is.
+pub fn refuse_fated(to: &str) -> Result<(), Error> {
+    match fate_of(to) {
+        Some(Fate::TooMany) => Err(Error::TooMany),
+        Some(Fate::ServerError) => Err(Error::Internal),
+        _ => Ok(()),
+    }
+}
+
+/// Why a message to a published number fails, where it does.
+fn failure(fate: Fate) -> Option<&'static str> {
+    match fate {
+        Fate::Undeliverable => Some("Message undeliverable"),
+        Fate::WindowClosed => Some("Re-engagement message"),
+        Fate::MediaUnreadable => Some("Media upload error"),
+        Fate::RateLimited => Some("Rate limit hit"),
+        Fate::NeverDelivered | Fate::NeverRead | Fate::TooMany | Fate::ServerError => None,
+    }
+}
+
 /// How long a message takes to the phone, and until it is seen.
 const DELIVERY: Duration = Duration::from_secs(2);
 const READING: Duration = Duration::from_secs(5);
@@ -571,8 +595,29 @@ impl Cekat {
     pub fn dispatch(&mut self, mut message: Message, to: &str, moment: &mut Moment<'_, Self>) {
         message.platform_mid = Some(moment.ids.wamid(to));
         let id = message.id.clone();
-        moment.plan(DELIVERY, Happening::Delivered { message: id });
+        match fate_of(to) {
+            Some(Fate::NeverDelivered) => {}
+            Some(fate) if failure(fate).is_some() => {
+                let reason = failure(fate).map(str::to_owned);
+                moment.plan(
+                    DELIVERY,
+                    Happening::Failed {
+                        message: id,
+                        reason,
+                    },
+                );
+            }
+            _ => moment.plan(DELIVERY, Happening::Delivered { message: id }),
+        }
         self.append(message, moment);
+    }
+
+    /// Whether the number of a message's recipient is published as one that never reads.
+    fn is_never_read(&self, id: &str) -> bool {
+        let message = self.messages.get(id);
+        let talk = message.and_then(|one| self.conversations.get(&one.conversation_id));
+        let contact = talk.and_then(|talk| self.contacts.get(&talk.contact_id));
+        contact.is_some_and(|one| fate_of(&normal(&one.phone_number)) == Some(Fate::NeverRead))
     }
 
     /// Moves a message on; nothing ever moves backwards, and what was read or failed has come to its end.
@@ -600,7 +645,7 @@ impl Cekat {
         let moved = moved.unwrap_or(false);
         if moved {
             self.campaign_progress(id, status, failure);
-            if status == Status::Delivered {
+            if status == Status::Delivered && !self.is_never_read(id) {
                 let message = id.to_owned();
                 moment.plan(READING, Happening::Read { message });
             }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Row;
+use super::{Row, refuse_fated};
 use crate::kernel::extract::Body;
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
@@ -80,6 +80,7 @@ impl Cekat {
         if !talk.window_open(moment.now) {
             return Err(Error::WindowClosed);
         }
+        refuse_fated(&to)?;
         let talk = talk.id.clone();
         let sender = self.as_api(business);
         let mut message = self.blank(&talk, sender, &outgoing.message, moment);

@@ -12,8 +12,8 @@ use crate::kernel::text::{Text, fill_placeholders, placeholders};
 use crate::vendors::cekat::auth::Caller;
 use crate::vendors::cekat::error::Error;
 use crate::vendors::cekat::reply::classic;
-use crate::vendors::cekat::resources::messages::Row;
 use crate::vendors::cekat::resources::messages::whatsapp::medium;
+use crate::vendors::cekat::resources::messages::{Row, refuse_fated};
 use crate::vendors::cekat::resources::normal;
 use crate::vendors::cekat::resources::templates::Template;
 use crate::vendors::cekat::state::Cekat;
@@ -104,6 +104,7 @@ impl Cekat {
         if to.is_empty() {
             return Err(Error::invalid("phone_number"));
         }
+        refuse_fated(&to)?;
         let phone = outgoing.phone_number.trim_start_matches('+');
         let name = outgoing.phone_name.as_deref();
         let contact = self.meet(phone, name, "whatsapp", business, moment);
