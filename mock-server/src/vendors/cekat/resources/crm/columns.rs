@@ -229,13 +229,27 @@ impl Cekat {
             },
             kind => {
                 let ids = texts(given).ok_or("must be ids")?;
-                if let Some(stray) = ids.iter().find(|id| self.pointed(kind, id).is_none()) {
+                if let Some(stray) = ids.iter().find(|id| !self.owns(kind, id, business)) {
                     return Err(format!("points at nothing with {stray}"));
                 }
                 json!(ids)
             }
         };
         Ok(Some(kept))
+    }
+
+    /// Whether something that a column points at is the business's own, as far as it is kept.
+    fn owns(&self, kind: Kind, id: &str, business: &str) -> bool {
+        match kind {
+            Kind::Agents => own(&self.agents, id, business).is_some(),
+            Kind::Contacts => own(&self.contacts, id, business).is_some(),
+            Kind::Orders => own(&self.orders, id, business).is_some(),
+            Kind::References => self
+                .items
+                .get(id)
+                .is_some_and(|item| own(&self.boards, &item.board_id, business).is_some()),
+            _ => true,
+        }
     }
 
     /// What something that a column points at is called. Companies and subscriptions are not kept: any will do.
