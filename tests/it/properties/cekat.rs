@@ -295,4 +295,29 @@ proptest! {
             }
         }
     }
+
+    /// Whatever happens to it, a conversation is assigned exactly while an agent has it, and settled exactly
+    /// while it says when that was.
+    #[test]
+    fn a_stage_is_what_the_conversation_says(acts in proptest::collection::vec(0u8..7, 1..20)) {
+        let stage = Stage::<Cekat>::new();
+        let talk = "767bae74-ef45-4e57-bf87-c46b1b51808d";
+        for act in acts {
+            let happening = match act {
+                0 => json!({"happening": "conversation_assigned", "conversation": talk, "agent": "34aa8f9c-8b12-4701-8150-d4f180ffb8a9"}),
+                1 => json!({"happening": "conversation_assigned", "conversation": talk}),
+                2 => json!({"happening": "conversation_resolved", "conversation": talk}),
+                3 => json!({"happening": "stage_moved", "conversation": talk, "stage": "pending"}),
+                4 => json!({"happening": "stage_moved", "conversation": talk, "stage": "open"}),
+                5 => json!({"happening": "stage_moved", "conversation": talk, "stage": "resolved"}),
+                _ => json!({"happening": "customer_writes", "inbox": MAIN, "from": "6280000004352", "text": "Halo"}),
+            };
+            // What is resolved cannot be resolved again.
+            stage.happen(&happening).ok();
+            let one = stage.look(|cekat| cekat.conversations.get(talk).unwrap().clone());
+            let name = one.stage_status.name();
+            prop_assert!(name == "resolved" || (name == "assigned") == one.handled_by.is_some());
+            prop_assert_eq!(name == "resolved", one.resolved_at.is_some());
+        }
+    }
 }

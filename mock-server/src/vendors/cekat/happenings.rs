@@ -227,11 +227,18 @@ impl Cekat {
             Happening::StageMoved {
                 conversation,
                 stage,
-            } => {
-                self.talk(&conversation)?;
-                self.move_stage(&conversation, stage, moment);
-                Ok(())
-            }
+            } => match stage {
+                Stage::Assigned => Err(Impossible(
+                    "a conversation is assigned to somebody: let conversation_assigned happen"
+                        .to_owned(),
+                )),
+                Stage::Resolved => self.resolve(&conversation, None, moment),
+                Stage::Open | Stage::Pending => {
+                    self.talk(&conversation)?;
+                    self.release(&conversation, stage, moment);
+                    Ok(())
+                }
+            },
             Happening::PipelineMoved {
                 conversation,
                 pipeline_status,
@@ -369,11 +376,7 @@ impl Cekat {
         self.append(message, moment);
         self.campaign_answered(&id, from);
         if talk.stage_status == Stage::Resolved {
-            self.conversations.update(&id, |one| {
-                one.resolved_at = None;
-                one.resolved_by = None;
-            });
-            self.move_stage(&id, Stage::Open, moment);
+            self.release(&id, Stage::Open, moment);
         }
         if first_answer == Some(true) {
             self.tell_conversation(&id, moment, |data| News::FirstAnswer { data });
@@ -485,6 +488,17 @@ impl Cekat {
         });
         self.move_stage(conversation, stage, moment);
         Ok(())
+    }
+
+    /// Nobody has a conversation any more, and it is not settled either.
+    fn release(&mut self, conversation: &str, stage: Stage, moment: &mut Moment<'_, Self>) {
+        self.hand_to(conversation, None, moment);
+        self.conversations.update(conversation, |one| {
+            one.assigned_by = None;
+            one.resolved_at = None;
+            one.resolved_by = None;
+        });
+        self.move_stage(conversation, stage, moment);
     }
 
     fn resolve(

@@ -9,6 +9,18 @@
 //! * A path that exists with another method is as unknown as one that does not exist.
 //! * Some single rows come as an array of one, and lists name their totals differently.
 //! * Times are UTC, Jakarta's, with an offset or without, depending on the path.
+//! * The message list shows the current Jakarta day alone when no day is given (`messages_of_today` in the settings),
+//!   and a first day without a last one means through today.
+//! * Conversations are listed by cursor, 100 at most; `page` is read and ignored.
+//! * A template goes by the provider's id on its paths. Only an approved one is sent; a review takes ten minutes and
+//!   approves (`review_minutes`, `review_result`), and a sync brings over what the provider has.
+//! * A CRM item is taken without the values that do not fit its columns: `success_with_failures` and `failed` tell.
+//!   Columns go by their names, to the letter; labels by their ids in requests and by their names in answers.
+//! * Order statuses are kept as written and compared in any case; the two status events shout.
+//! * The boards cannot be listed for one known account: `boards_fail` makes this one such.
+//! * Webhooks are as others saw them. Nobody knows a signature or a retry; a business whose package is over hears
+//!   nothing. An endpoint may name an inbox or a board instead of events.
+//! * Nobody has seen the dashboard's own paths for webhooks documented, so endpoints are made by the admin API.
 
 pub mod auth;
 pub mod error;
