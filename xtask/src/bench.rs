@@ -195,6 +195,7 @@ impl Bench<'_> {
     fn throughput(&self, case: &Case, figures: &mut Vec<Figure>) -> Result<()> {
         complain(&format!("measuring {} …", case.what));
         let mock = self.mock()?;
+        mock.unplug()?;
         let answer = mock.ask(&case.exchange)?;
         ensure!(
             answer.status == 200,
@@ -279,6 +280,7 @@ impl Bench<'_> {
             idle,
         ));
 
+        mock.unplug()?;
         // What one message needs shows where nothing but messages grows: between two full states.
         store_many(&mock, STORED)?;
         let some = mock.resident()?;
@@ -288,6 +290,7 @@ impl Bench<'_> {
         drop(mock);
 
         let mock = self.mock()?;
+        mock.unplug()?;
         let send = &cases()[0];
         let load = Duration::from_secs(self.options.memory_seconds);
         let driven = self.wrk.drive(&mock, &send.exchange, load)?;

@@ -204,9 +204,7 @@ impl<V: Vendor> Slot<V> {
         let held = &mut *open.held;
         held.vendor.parts(&mut |part| part.commit());
         held.endpoints.commit();
-        if !planned.is_empty() {
-            workspace.stirred();
-        }
+        let first = held.plans.first_key_value().map(|(when, _)| *when);
         for (at, happening) in planned {
             held.next_plan += 1;
             held.plans.insert(
@@ -218,6 +216,10 @@ impl<V: Vendor> Slot<V> {
                 },
             );
         }
+        // Whoever waits for the first plan need not hear of later ones.
+        if held.plans.first_key_value().map(|(when, _)| *when) != first {
+            workspace.stirred();
+        }
         for webhook in announced {
             let announced = Announced {
                 document: self.document,
@@ -227,9 +229,9 @@ impl<V: Vendor> Slot<V> {
                 conversation: webhook.conversation(),
                 identity: webhook.identity(),
                 headers: webhook.headers(),
-                payload: webhook.payload(),
                 at: now,
                 cause,
+                payload: Box::new(move || webhook.payload()),
             };
             workspace.announce(announced, &held.endpoints);
         }
@@ -419,14 +421,14 @@ impl<V: Vendor> AnySlot for Slot<V> {
             return false;
         }
         let ((at, _), plan) = first.remove_entry();
-        let what = format!("{:?}", plan.happening);
+        let what = tracing::enabled!(tracing::Level::DEBUG).then(|| plan.happening.clone());
         let happened = self.transact(&workspace, &mut held, at, plan.cause, |vendor, moment| {
             vendor.happen(plan.happening, moment)
         });
         if let Err(Impossible(reason)) = happened {
             tracing::debug!(
                 vendor = V::PROFILE.name,
-                what,
+                ?what,
                 reason,
                 "a plan came to nothing"
             );

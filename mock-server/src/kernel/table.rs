@@ -124,11 +124,26 @@ impl<T: Record> Table<T> {
     /// The change must not alter the record's key.
     pub fn update<R>(&mut self, key: &str, change: impl FnOnce(&mut T) -> R) -> Option<R> {
         let row = *self.keys.get(key)?;
-        let mut record = self.rows.get(&row)?.clone();
-        let result = change(&mut record);
+        let record = self.rows.get_mut(&row)?;
+        let before = record.clone();
+        // Noted first, so that a change that panics half-way can be taken back.
+        let changed = self.undo.len();
+        self.undo.push(Undo {
+            row,
+            before: Some(before),
+        });
+        let result = change(record);
         debug_assert_eq!(record.key(), key, "an update keeps the key");
-        let before = self.set(row, Some(record));
-        self.undo.push(Undo { row, before });
+        let before = self.undo[changed].before.as_ref();
+        if before.is_some_and(|before| before.secondary() != record.secondary()) {
+            let record = record.clone();
+            let before = before.cloned();
+            self.rows.remove(&row);
+            if let Some(before) = before {
+                self.rows.insert(row, before);
+            }
+            self.set(row, Some(record));
+        }
         Some(result)
     }
 

@@ -146,7 +146,7 @@ pub struct Credential {
 }
 
 /// What the vendor tells the world: each variant is a webhook of the contract.
-pub trait Announce: Serialize + Send {
+pub trait Announce: Serialize + Send + 'static {
     /// The vendor's name of the event, as in the contract.
     fn name(&self) -> &'static str;
 

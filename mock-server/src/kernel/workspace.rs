@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 
 use bytes::Bytes;
 use contracts::document::Document;
@@ -31,6 +31,12 @@ const EVENTS_WEIGHT: usize = 16 * 1024 * 1024;
 
 /// How many plans one `advance` runs before it gives up on reaching an end.
 const STEPS: usize = 100_000;
+
+/// What an event that nobody hears weighs in the ring, in bytes: its payload is not rendered yet.
+const UNHEARD: usize = 1024;
+
+/// How many plans run before requests get their turn.
+const TURN: usize = 32;
 
 /// One isolated copy of everything that changes.
 pub struct Workspace {
@@ -76,15 +82,27 @@ pub struct Announced {
     pub identity: Option<String>,
     /// Headers that each delivery carries.
     pub headers: Vec<(&'static str, String)>,
-    /// The payload.
-    pub payload: Value,
     /// When, on the workspace's clock.
     pub at: Timestamp,
     /// The request that led to it.
     pub cause: Option<u64>,
+    /// Makes the payload.
+    pub payload: Later<Value>,
 }
 
-/// A webhook that left a vendor.
+/// How to make something that may never be asked for.
+pub type Later<T> = Box<dyn FnOnce() -> T + Send>;
+
+/// Something that is made when it is first looked at.
+pub type Lazy<T> = LazyLock<T, Later<T>>;
+
+/// Something that is there already, where what is made later would do too.
+#[must_use]
+pub fn made<T: Send + 'static>(thing: T) -> Lazy<T> {
+    LazyLock::new(Box::new(move || thing))
+}
+
+/// A webhook that left a vendor. What nobody hears is rendered and checked when somebody looks at it.
 #[derive(Debug, Serialize)]
 pub struct Event {
     /// Its number in the workspace, from 1.
@@ -105,14 +123,19 @@ pub struct Event {
     pub headers: Vec<(&'static str, String)>,
     /// The payload, compact JSON.
     #[serde(serialize_with = "as_json")]
-    pub payload: Bytes,
+    pub payload: Lazy<Bytes>,
     /// The request that led to it.
     pub cause: Option<u64>,
     /// Where it breaks the contract: such an event is never delivered.
-    pub findings: Vec<Finding>,
+    #[serde(serialize_with = "as_made")]
+    pub findings: Lazy<Vec<Finding>>,
 }
 
-fn as_json<S: serde::Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_made<S: serde::Serializer>(made: &Lazy<Vec<Finding>>, to: S) -> Result<S::Ok, S::Error> {
+    (**made).serialize(to)
+}
+
+fn as_json<S: serde::Serializer>(bytes: &Lazy<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::from_slice::<Value>(bytes)
         .unwrap_or_default()
         .serialize(serializer)
@@ -251,11 +274,12 @@ impl Workspace {
             conversation,
             identity,
             headers,
-            payload,
             at,
             cause,
+            payload,
         } = announced;
-        let violations = contracts::check::webhook(document, name, &payload);
+        let payload: Arc<Lazy<Value>> = Arc::new(LazyLock::new(payload));
+        let checked = Arc::clone(&payload);
         let event = Arc::new(Event {
             id: self.next_event.fetch_add(1, Ordering::Relaxed) + 1,
             at,
@@ -265,14 +289,24 @@ impl Workspace {
             conversation,
             identity,
             headers,
-            payload: serde_json::to_vec(&payload).unwrap_or_default().into(),
+            payload: LazyLock::new(Box::new(move || {
+                serde_json::to_vec(&**payload).unwrap_or_default().into()
+            })),
             cause,
-            findings: violations.iter().map(Finding::from_violation).collect(),
+            findings: LazyLock::new(Box::new(move || {
+                let violations = contracts::check::webhook(document, name, &checked);
+                violations.iter().map(Finding::from_violation).collect()
+            })),
         });
-        self.events.push(Arc::clone(&event), event.payload.len());
+        let heard = endpoints.iter().any(|endpoint| endpoint.hears(&event));
+        let weight = if heard { event.payload.len() } else { UNHEARD };
+        self.events.push(Arc::clone(&event), weight);
+        if !heard {
+            return event;
+        }
         let broken = event.findings.iter().any(|finding| finding.is_violation());
         if broken {
-            tracing::error!(vendor, name, findings = ?event.findings, "a webhook breaks the contract and is withheld");
+            tracing::error!(vendor, name, findings = ?*event.findings, "a webhook breaks the contract and is withheld");
             let reason = "the payload breaks the contract";
             self.deliveries.withhold(&event, endpoints, reason);
         } else {
@@ -331,6 +365,9 @@ impl Workspace {
     /// retry is planned before the clock passes it.
     async fn run_until(&self, target: Timestamp, settle: bool) -> usize {
         for step in 0..STEPS {
+            if step % TURN == TURN - 1 {
+                tokio::task::yield_now().await;
+            }
             if settle {
                 self.deliveries.settled().await;
             }
@@ -338,14 +375,12 @@ impl Workspace {
                 return step;
             };
             self.clock.reach(due);
-            let mut by_time: Vec<_> = self
+            let planned = self
                 .slots
                 .iter()
-                .filter_map(|slot| Some((slot.next_due()?, slot)))
-                .collect();
-            by_time.sort_by_key(|(at, _)| *at);
-            match by_time.first() {
-                Some((at, slot)) if *at <= due => {
+                .filter_map(|slot| Some((slot.next_due()?, slot)));
+            match planned.min_by_key(|(at, _)| *at) {
+                Some((at, slot)) if at <= due => {
                     slot.run_next(due);
                 }
                 _ => self.deliveries.run_due(due),

@@ -159,7 +159,7 @@ async fn a_webhook_arrives_with_the_bytes_announced() {
     let agent = arrived[0].headers["user-agent"].to_str().unwrap();
     assert!(agent.starts_with("mock-server/"), "{agent}");
     let delivery = post.only();
-    assert_eq!(arrived[0].body, delivery.event.payload);
+    assert_eq!(arrived[0].body, *delivery.event.payload);
     assert_eq!(delivery.state(), State::Delivered);
     let detail = delivery.detail();
     assert_eq!(detail["attempts"][0]["answer"]["status"], 200);

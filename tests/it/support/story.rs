@@ -216,7 +216,7 @@ impl Story {
             let _ = writeln!(self.transcript, "↯ {} at {}", event.name, event.at);
             let payload = String::from_utf8_lossy(&event.payload).into_owned();
             self.write_body(&payload);
-            for finding in &event.findings {
+            for finding in event.findings.iter() {
                 let _ = writeln!(
                     self.transcript,
                     "  breaks the contract: {}",

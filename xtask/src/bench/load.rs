@@ -34,6 +34,14 @@ impl Exchange {
         }
     }
 
+    /// Takes something out.
+    pub fn delete(path: &str) -> Self {
+        Self {
+            method: "DELETE",
+            ..Self::get(path)
+        }
+    }
+
     /// Sends JSON.
     pub fn post(path: &str, body: &Value) -> Self {
         Self {

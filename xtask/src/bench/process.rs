@@ -118,6 +118,25 @@ impl Server {
     pub fn reset(&self) -> Result<()> {
         let answer = self.ask(&Exchange::post("/__admin/reset", &json!({})))?;
         ensure!(answer.status < 300, "reset is answered {}", answer.status);
+        self.unplug()
+    }
+
+    /// Takes out the webhook endpoints of the seed, at which nobody listens: a server that runs after them is
+    /// not what is measured.
+    pub fn unplug(&self) -> Result<()> {
+        let endpoints = "/__admin/webhooks/endpoints";
+        let answer = self.ask(&Exchange::get(endpoints))?;
+        let listed: Value = serde_json::from_slice(&answer.body)?;
+        let ids = listed["endpoints"].as_array().into_iter().flatten();
+        for id in ids.filter_map(|one| one["id"].as_str()) {
+            let id = id.replace(':', "%3A").replace('/', "%2F");
+            let answer = self.ask(&Exchange::delete(&format!("{endpoints}/{id}")))?;
+            ensure!(
+                answer.status < 300,
+                "taking out {id} is answered {}",
+                answer.status
+            );
+        }
         Ok(())
     }
 

@@ -471,6 +471,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::kernel::workspace::made;
 
     fn event(id: u64, conversation: u64) -> Arc<Event> {
         Arc::new(Event {
@@ -482,9 +483,9 @@ mod tests {
             conversation: conversation.to_string(),
             identity: None,
             headers: Vec::new(),
-            payload: Bytes::from_static(b"{}"),
+            payload: made(Bytes::from_static(b"{}")),
             cause: None,
-            findings: Vec::new(),
+            findings: made(Vec::new()),
         })
     }
 

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::response::Parts;
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
 
@@ -28,32 +28,39 @@ pub fn reply<T>(message: impl Into<String>, data: T) -> Json<Reply<T>> {
     })
 }
 
-/// What the vendor's web framework adds to every answer.
-const HEADERS: [(&str, &str); 16] = [
-    ("server", "nginx/1.18.0 (Ubuntu)"),
-    ("vary", "Origin, Accept-Encoding"),
-    ("access-control-allow-credentials", "true"),
+const fn always(name: &'static str, value: &'static str) -> (HeaderName, HeaderValue) {
     (
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
+/// What the vendor's web framework adds to every answer.
+static HEADERS: [(HeaderName, HeaderValue); 16] = [
+    always("server", "nginx/1.18.0 (Ubuntu)"),
+    always("vary", "Origin, Accept-Encoding"),
+    always("access-control-allow-credentials", "true"),
+    always(
         "content-security-policy",
         "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';\
          img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';\
          style-src 'self' https: 'unsafe-inline';upgrade-insecure-requests",
     ),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("origin-agent-cluster", "?1"),
-    ("referrer-policy", "no-referrer"),
-    (
+    always("cross-origin-opener-policy", "same-origin"),
+    always("cross-origin-resource-policy", "same-origin"),
+    always("origin-agent-cluster", "?1"),
+    always("referrer-policy", "no-referrer"),
+    always(
         "strict-transport-security",
         "max-age=15552000; includeSubDomains",
     ),
-    ("x-content-type-options", "nosniff"),
-    ("x-dns-prefetch-control", "off"),
-    ("x-download-options", "noopen"),
-    ("x-frame-options", "SAMEORIGIN"),
-    ("x-permitted-cross-domain-policies", "none"),
-    ("x-xss-protection", "0"),
-    ("content-type", "application/json; charset=utf-8"),
+    always("x-content-type-options", "nosniff"),
+    always("x-dns-prefetch-control", "off"),
+    always("x-download-options", "noopen"),
+    always("x-frame-options", "SAMEORIGIN"),
+    always("x-permitted-cross-domain-policies", "none"),
+    always("x-xss-protection", "0"),
+    always("content-type", "application/json; charset=utf-8"),
 ];
 
 /// Adds the common headers and the tag of the body; the file storage has its own ways.
@@ -64,8 +71,10 @@ pub fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {
             .insert(header::SERVER, HeaderValue::from_static("AmazonS3"));
         return;
     }
-    for (name, value) in HEADERS {
-        parts.headers.insert(name, HeaderValue::from_static(value));
+    // Room for the mock's own headers too, so that the map grows only once.
+    parts.headers.reserve(HEADERS.len() + 8);
+    for (name, value) in &HEADERS {
+        parts.headers.insert(name, value.clone());
     }
     if let Ok(tag) = HeaderValue::from_str(&etag(body)) {
         parts.headers.insert(header::ETAG, tag);

@@ -1,7 +1,7 @@
 //! What HeltarChat tells the world: Meta's webhook bodies, forwarded as they are.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::resources::content::{Message, Status};
 use super::resources::meta::Upstream;
@@ -48,7 +48,45 @@ struct Entry {
 #[derive(Clone, Debug, Serialize)]
 struct Change {
     field: &'static str,
-    value: Map<String, Value>,
+    value: News,
+}
+
+/// What Meta tells, with the members it has in every case first.
+#[derive(Clone, Debug, Serialize)]
+struct News {
+    messaging_product: &'static str,
+    metadata: Sender,
+    #[serde(flatten)]
+    told: Told,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Sender {
+    display_phone_number: String,
+    phone_number_id: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Told {
+    Message {
+        contacts: Value,
+        messages: [Value; 1],
+    },
+    Status {
+        statuses: [Standing; 1],
+    },
+}
+
+/// How far a message came.
+#[derive(Clone, Debug, Serialize)]
+struct Standing {
+    id: String,
+    status: &'static str,
+    timestamp: String,
+    recipient_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Value>,
 }
 
 impl Announce for Webhook {
@@ -89,13 +127,11 @@ impl Webhook {
             }
             said.extend(told);
         }
-        let mut value = Map::new();
-        value.insert(
-            "contacts".into(),
-            json!([{"profile": {"name": username}, "wa_id": number}]),
-        );
-        value.insert("messages".into(), json!([said]));
-        Self::Message(Envelope::around(business, number, value))
+        let told = Told::Message {
+            contacts: json!([{"profile": {"name": username}, "wa_id": number}]),
+            messages: [said],
+        };
+        Self::Message(Envelope::around(business, number, told))
     }
 
     /// A message came further.
@@ -147,31 +183,34 @@ impl Envelope {
             // What clients do with a template is no status of Meta's; it has been delivered by then.
             _ => "delivered",
         };
-        let mut told = json!({
-            "id": message.wamid,
-            "status": status,
-            "timestamp": now.seconds(),
-            "recipient_id": message.client_wa_number,
-        });
-        if let Some(error) = error {
+        let errors = error.map(|error| {
             let (code, title) = error.code_and_title();
-            told["errors"] =
-                json!([{"code": code, "title": title, "message": error.explanation()}]);
-        }
-        let mut value = Map::new();
-        value.insert("statuses".into(), json!([told]));
-        Self::around(business, &message.client_wa_number, value)
+            json!([{"code": code, "title": title, "message": error.explanation()}])
+        });
+        let standing = Standing {
+            id: message.wamid.clone(),
+            status,
+            timestamp: now.seconds(),
+            recipient_id: message.client_wa_number.clone(),
+            errors,
+        };
+        let statuses = [standing];
+        Self::around(
+            business,
+            &message.client_wa_number,
+            Told::Status { statuses },
+        )
     }
 
-    fn around(business: &Business, peer: &str, inner: Map<String, Value>) -> Self {
-        let metadata = json!({
-            "display_phone_number": business.display_phone_number,
-            "phone_number_id": business.phone_number_id,
-        });
-        let mut value = Map::new();
-        value.insert("messaging_product".into(), "whatsapp".into());
-        value.insert("metadata".into(), metadata);
-        value.extend(inner);
+    fn around(business: &Business, peer: &str, told: Told) -> Self {
+        let value = News {
+            messaging_product: "whatsapp",
+            metadata: Sender {
+                display_phone_number: business.display_phone_number.clone(),
+                phone_number_id: business.phone_number_id.clone(),
+            },
+            told,
+        };
         Self {
             object: "whatsapp_business_account",
             entry: [Entry {

@@ -39,6 +39,7 @@ pub fn headers(event: &Event, at: Timestamp) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::workspace::made;
 
     fn headers_of(name: &str) -> Vec<(&'static str, String)> {
         let event = Event {
@@ -50,9 +51,9 @@ mod tests {
             conversation: String::new(),
             identity: None,
             headers: Vec::new(),
-            payload: bytes::Bytes::new(),
+            payload: made(bytes::Bytes::new()),
             cause: None,
-            findings: Vec::new(),
+            findings: made(Vec::new()),
         };
         headers(&event, Timestamp::UNIX_EPOCH)
     }
