@@ -150,10 +150,10 @@ fn base_url(app: &App, mounted: &Mounted, workspace: &Workspace) -> String {
 
 fn vendor(app: &App, mounted: &Mounted, workspace: &Workspace) -> Value {
     let document = mounted.document;
-    let variables: serde_json::Map<_, _> = document
-        .variables
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
+    let base_url = base_url(app, mounted, workspace);
+    let variables: serde_json::Map<_, _> = export::variables(mounted, &base_url)
+        .into_iter()
+        .map(|(name, value)| (name, json!(value)))
         .collect();
     let headers: serde_json::Map<_, _> = mounted
         .profile
@@ -164,7 +164,7 @@ fn vendor(app: &App, mounted: &Mounted, workspace: &Workspace) -> Value {
     json!({
         "vendor": mounted.name,
         "title": document.title,
-        "base_url": base_url(app, mounted, workspace),
+        "base_url": base_url,
         "hosts": hosts(document),
         "variables": variables,
         "headers": headers,
