@@ -118,7 +118,7 @@ fn insert(project: &Path, path: &str, alike: &str, line: &str) -> Result<()> {
     let text = std::fs::read_to_string(&whole).with_context(|| path.to_owned())?;
     let mut lines: Vec<&str> = text.lines().collect();
     let before = |one: &&str| one.starts_with(alike) && *one < line;
-    let at = match lines.iter().rposition(|one| before(&one)) {
+    let at = match lines.iter().rposition(before) {
         Some(last) => last + 1,
         None => lines
             .iter()
