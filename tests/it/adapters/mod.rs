@@ -1,4 +1,4 @@
-//! The reference clients: what they send is documented, what is documented they understand, and they get along
-//! with the mock. One file per vendor.
+//! What a reference client lives through that takes time or trouble, beyond the edges of `contract`. One file per
+//! vendor.
 
 mod balesotomatis;

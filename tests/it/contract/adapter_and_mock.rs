@@ -8,7 +8,7 @@ use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
 use contracts::adapters::heltar::webhooks::Registration;
-use contracts::adapters::{Adapter, Call, Failure, heltar};
+use contracts::adapters::{Adapter, Call, Failure, balesotomatis, heltar};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
@@ -17,6 +17,7 @@ use mock_server::kernel::journal::{Entry, FindingKind};
 use mock_server::kernel::routes::{Mounted, Routes};
 use mock_server::kernel::vendor::Vendor;
 use mock_server::kernel::workspace::{DEFAULT, Workspace};
+use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::heltar::Heltar;
 use mock_server::{App, Options, Running};
 use serde_json::{Map, Value, json};
@@ -25,6 +26,14 @@ use super::adapter_to_contract::{complaint, gaps};
 use super::table::{Complaint, table};
 use super::understanding::{differences, json_differences};
 use crate::support::receiver::Receiver;
+
+#[tokio::test]
+async fn the_adapter_of_balesotomatis_lives_with_its_mock() {
+    let running = mock::<BalesOtomatis>().await;
+    let complaints = complaints_about_life::<balesotomatis::Account, BalesOtomatis>(&running).await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    running.stop().await;
+}
 
 #[tokio::test]
 async fn the_adapter_of_heltar_lives_with_its_mock() {

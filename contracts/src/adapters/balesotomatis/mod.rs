@@ -1,21 +1,26 @@
 //! A reference client for BalesOtomatis.id: phones paired by QR code, official numbers, and the account of both.
 
+mod calls;
 mod error;
 mod official;
 mod phone;
+mod reply;
 mod webhook;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-pub use error::{Error, Refusal};
+pub use error::{Attempt, Error, FromMeta, MetaError, No, Refusal};
 pub use official::{
-    Button, Draft, Header, Official, Outcome, Queued, Sent, Template, TemplateQuery, Templates,
-    Variable,
+    Button, Created, Draft, Header, Official, Queued, Sent, Submitted, Template, TemplateQuery,
+    Templates, Variable,
 };
-pub use phone::{Destination, Group, IssuedOtp, OtpOrder, Participant, Person, Phone};
-pub use webhook::{Chat, IncomingChat, Rejection};
+pub use phone::{
+    Destination, Group, Groups, IssuedOtp, OtpOrder, Participant, People, Person, Phone,
+};
+pub use reply::{Code, Done, Reply};
+pub use webhook::{Chat, IncomingChat, Place, Rejection};
 
 /// The account: everything starts here.
 #[derive(Clone, Debug)]
@@ -36,8 +41,15 @@ pub enum Method {
     Sync,
 }
 
+/// What the vendor tells of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountInfo {
+    /// All of it.
+    pub info: Info,
+}
+
 /// The account, its package and its phones.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Info {
     /// What was bought.
     pub package: Package,
@@ -50,7 +62,7 @@ pub struct Info {
 }
 
 /// What was bought.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Package {
     /// Its name.
     pub name: String,
@@ -61,7 +73,7 @@ pub struct Package {
 }
 
 /// Who signed up.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
     /// Their address.
     pub email: String,
@@ -70,7 +82,7 @@ pub struct User {
 }
 
 /// A paired phone.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Device {
     /// What requests name it by.
     pub number_id: String,
@@ -96,20 +108,22 @@ pub struct Page {
 }
 
 /// A page of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table<T> {
     /// The rows.
     pub data: Vec<T>,
+    /// Which drawing of a table on a page this answers; the asker's own count.
+    pub draw: u64,
     /// How many rows there are.
-    #[serde(rename = "iTotalRecords", deserialize_with = "number")]
+    #[serde(rename = "iTotalRecords", with = "count")]
     pub total: u64,
     /// How many the search left.
-    #[serde(rename = "iTotalDisplayRecords", deserialize_with = "number")]
+    #[serde(rename = "iTotalDisplayRecords", with = "count")]
     pub found: u64,
 }
 
 /// An address book, which the vendor calls a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AddressBook {
     /// What requests name it by.
     #[serde(rename = "contacts_id")]
@@ -120,16 +134,22 @@ pub struct AddressBook {
     /// How it came about.
     #[serde(rename = "contacts_type")]
     pub kind: String,
+    /// The same in words.
+    #[serde(rename = "contacts_type_defined")]
+    pub kind_in_words: String,
     /// How many people are in it.
     #[serde(rename = "contacts_audience")]
     pub size: u64,
     /// Since when, in words.
     #[serde(rename = "contacts_created_at")]
     pub created_at: String,
+    /// When it last changed, in words.
+    #[serde(rename = "contacts_last_updated")]
+    pub last_updated: String,
 }
 
 /// A person in an address book.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Audience {
     /// What the vendor names them by.
     #[serde(rename = "audience_id")]
@@ -140,8 +160,12 @@ pub struct Audience {
     pub wa_number: String,
     /// `not_checked`, `valid` or `invalid`.
     pub status: String,
+    /// The same in words.
+    pub status_defined: String,
     /// Since when, in words.
     pub date_insert: String,
+    /// What else their owner keeps of them.
+    pub custom_fields: Vec<Value>,
 }
 
 impl Account {
@@ -175,20 +199,15 @@ impl Account {
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn info(&self) -> Result<Info, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            info: Info,
-        }
-        let answer: Answer = self.ask("info", json!({"api_key": self.key})).await?;
-        Ok(answer.info)
+    pub async fn info(&self) -> Result<Reply<AccountInfo>, Error> {
+        self.ask("info", json!({"api_key": self.key})).await
     }
 
     /// The address books.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn contacts(&self, page: &Page) -> Result<Table<AddressBook>, Error> {
+    pub async fn contacts(&self, page: &Page) -> Result<Reply<Table<AddressBook>>, Error> {
         let mut body = json!({"api_key": self.key, "start": page.start, "search": page.search});
         put(&mut body, "length", page.length);
         if let Some((column, descending)) = &page.order {
@@ -202,7 +221,11 @@ impl Account {
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn audiences(&self, contact: &str, page: &Page) -> Result<Table<Audience>, Error> {
+    pub async fn audiences(
+        &self,
+        contact: &str,
+        page: &Page,
+    ) -> Result<Reply<Table<Audience>>, Error> {
         let mut body = json!({
             "api_key": self.key, "contact_id": contact, "draw": 1, "start": page.start, "search": {"value": page.search},
         });
@@ -222,21 +245,15 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::Rule`] when it is unknown, spent or expired.
-    pub async fn validate_otp(&self, code: &str) -> Result<(), Error> {
+    pub async fn validate_otp(&self, code: &str) -> Result<Reply, Error> {
         let body = json!({"api_key": self.key, "otp_code": code});
-        self.tell("validate_otp", body).await
+        self.ask("validate_otp", body).await
     }
 
-    /// Asks and reads the answer's own members.
+    /// Asks and reads the answer.
     async fn ask<T: DeserializeOwned>(&self, path: &str, body: Value) -> Result<T, Error> {
         let answer = self.post(path, &body).await?;
-        serde_json::from_value(answer.clone())
-            .map_err(|error| Error::Strange(error.to_string(), answer))
-    }
-
-    /// Asks and is content with a yes.
-    async fn tell(&self, path: &str, body: Value) -> Result<(), Error> {
-        self.post(path, &body).await.map(|_| ())
+        T::deserialize(&answer).map_err(|error| Error::Strange(error.to_string(), answer))
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
@@ -247,7 +264,7 @@ impl Account {
         // Whatever is no API answers in HTML, so the text is kept for whoever has to find out.
         let answer: Value =
             serde_json::from_str(&text).map_err(|_| Error::NotJson(status, text))?;
-        error::refused(status, &answer).map_or(Ok(answer), Err)
+        error::judge(status, answer)
     }
 }
 
@@ -267,7 +284,15 @@ fn put(body: &mut Value, name: &str, value: Option<impl Serialize>) {
 }
 
 /// A count that travels as text.
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
+mod count {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(count)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }

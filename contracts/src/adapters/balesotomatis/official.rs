@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::reply::{Done, Reply};
 use super::{Account, Error, Method, put};
 
 /// An official number of an account.
@@ -81,18 +82,30 @@ pub enum Button {
     },
 }
 
-/// What became of a draft that was taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is stored, and nobody reviews it.
-    Stored,
-    /// Meta reviews it.
-    Submitted {
-        /// Meta's id.
-        id: String,
-        /// What Meta says of it.
-        status: String,
-    },
+/// What became of a draft that was taken: a yes in a shape of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Created {
+    /// True.
+    pub success: bool,
+    /// In words.
+    pub message: String,
+    /// What Meta says; nothing while nobody reviews the draft.
+    pub fb_response: Option<Submitted>,
+    /// What to tell whoever waits.
+    #[serde(default)]
+    pub review_notice_title: Option<String>,
+    /// How long that may be.
+    #[serde(default)]
+    pub review_notice_message: Option<String>,
+}
+
+/// A template that Meta reviews.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Meta's id.
+    pub id: String,
+    /// What Meta says of it.
+    pub status: String,
 }
 
 /// Which templates to show.
@@ -107,7 +120,7 @@ pub struct TemplateQuery<'a> {
 }
 
 /// A page of templates.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Templates {
     /// The rows.
     pub data: Vec<Template>,
@@ -117,7 +130,7 @@ pub struct Templates {
 }
 
 /// A template.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Template {
     /// What it is called; several may be called the same.
     #[serde(rename = "template_name")]
@@ -128,6 +141,12 @@ pub struct Template {
     /// Its words.
     #[serde(rename = "template_content")]
     pub body: String,
+    /// What stands below.
+    #[serde(rename = "template_footer")]
+    pub footer: Option<String>,
+    /// What can be tapped, as its author gave it.
+    #[serde(rename = "template_buttons")]
+    pub buttons: Vec<Value>,
     /// What stands above, as its author gave it.
     #[serde(rename = "template_header")]
     pub header: Option<Value>,
@@ -140,10 +159,22 @@ pub struct Template {
     /// Its language's code.
     #[serde(rename = "template_language_code")]
     pub language: String,
+    /// Its language's name.
+    pub template_language_name: String,
+    /// The official number it belongs to, by its licence.
+    pub template_license_key: String,
+    /// The same by its digits.
+    pub template_waba: String,
+    /// Since when, in words.
+    pub template_created_at: String,
+    /// When it last changed, in words.
+    pub template_updated_at: String,
+    /// Another token in every answer: of no use.
+    pub template_id: String,
 }
 
 /// A template on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queued {
     /// The template's name.
     pub template: String,
@@ -152,8 +183,10 @@ pub struct Queued {
 }
 
 /// A message taken into a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
+    /// `successfully`.
+    pub state: String,
     /// WhatsApp's id.
     pub message_id: String,
     /// To whom.
@@ -161,6 +194,27 @@ pub struct Sent {
     /// `text`, `image`, `document` or `location`.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What happens to a text next.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// Where an image or a document is.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// What stands below an image.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// What a document is called.
+    #[serde(rename = "fileName", default)]
+    pub file_name: Option<String>,
+    /// Degrees north of a place.
+    #[serde(default)]
+    pub latitude: Option<String>,
+    /// Degrees east of a place.
+    #[serde(default)]
+    pub longitude: Option<String>,
+    /// What a place is called.
+    #[serde(rename = "nameLocation", default)]
+    pub location_name: Option<String>,
 }
 
 impl<'a> Official<'a> {
@@ -182,34 +236,21 @@ impl<'a> Official<'a> {
     ///
     /// # Errors
     /// [`Refusal::Meta`](super::Refusal::Meta) when Meta does not take it.
-    pub async fn create_template(&self, draft: &Draft) -> Result<Outcome, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            fb_response: Option<Submitted>,
-        }
-        #[derive(Deserialize)]
-        struct Submitted {
-            id: String,
-            status: String,
-        }
+    pub async fn create_template(&self, draft: &Draft) -> Result<Created, Error> {
         let mut body = json!({"secret_key": self.account.key, "licensesKey": self.licence});
         if let (Some(members), Ok(Value::Object(more))) =
             (body.as_object_mut(), serde_json::to_value(draft))
         {
             members.extend(more);
         }
-        let answer: Answer = self.account.ask("create-template", body).await?;
-        Ok(match answer.fb_response {
-            Some(Submitted { id, status }) => Outcome::Submitted { id, status },
-            None => Outcome::Stored,
-        })
+        self.account.ask("create-template", body).await
     }
 
     /// The templates of the number.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn templates(&self, query: &TemplateQuery<'_>) -> Result<Templates, Error> {
+    pub async fn templates(&self, query: &TemplateQuery<'_>) -> Result<Reply<Templates>, Error> {
         let mut body = self.body(json!({"search": query.search, "start": query.start}));
         put(&mut body, "length", query.length);
         self.account.ask("get-template-list", body).await
@@ -219,7 +260,12 @@ impl<'a> Official<'a> {
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn template(&self, to: &str, id: &str, variables: &[&str]) -> Result<Queued, Error> {
+    pub async fn template(
+        &self,
+        to: &str,
+        id: &str,
+        variables: &[&str],
+    ) -> Result<Reply<Queued>, Error> {
         let body = self.body(json!({
             "recipients": to, "platform": "whatsapp_bisnis_api", "method_send": self.method,
             "template": id, "variables": variables,
@@ -237,7 +283,7 @@ impl<'a> Official<'a> {
         name: &str,
         language: &str,
         variables: &[&str],
-    ) -> Result<Queued, Error> {
+    ) -> Result<Reply<Queued>, Error> {
         let parameters: Vec<_> = variables
             .iter()
             .map(|text| json!({"type": "text", "text": text}))
@@ -253,7 +299,7 @@ impl<'a> Official<'a> {
     ///
     /// # Errors
     /// [`Refusal::WindowClosed`](super::Refusal::WindowClosed) when it is not open and the method is synchronous.
-    pub async fn text(&self, to: &str, text: &str) -> Result<Sent, Error> {
+    pub async fn text(&self, to: &str, text: &str) -> Result<Reply<Done, Sent>, Error> {
         self.converse(to, json!({"message": text})).await
     }
 
@@ -261,7 +307,12 @@ impl<'a> Official<'a> {
     ///
     /// # Errors
     /// As [`Official::text`].
-    pub async fn image(&self, to: &str, url: &str, caption: &str) -> Result<Sent, Error> {
+    pub async fn image(
+        &self,
+        to: &str,
+        url: &str,
+        caption: &str,
+    ) -> Result<Reply<Done, Sent>, Error> {
         let members = json!({"message": caption, "image_url": url, "send_as_caption": 1});
         self.converse(to, members).await
     }
@@ -270,7 +321,12 @@ impl<'a> Official<'a> {
     ///
     /// # Errors
     /// As [`Official::text`].
-    pub async fn document(&self, to: &str, url: &str, name: &str) -> Result<Sent, Error> {
+    pub async fn document(
+        &self,
+        to: &str,
+        url: &str,
+        name: &str,
+    ) -> Result<Reply<Done, Sent>, Error> {
         let members = json!({"messageType": "document", "file_url": url, "fileName": name});
         self.converse(to, members).await
     }
@@ -285,7 +341,7 @@ impl<'a> Official<'a> {
         latitude: f64,
         longitude: f64,
         name: &str,
-    ) -> Result<Sent, Error> {
+    ) -> Result<Reply<Done, Sent>, Error> {
         let members = json!({
             "messageType": "location", "latitude": latitude.to_string(), "longitude": longitude.to_string(),
             "nameLocation": name,
@@ -293,18 +349,13 @@ impl<'a> Official<'a> {
         self.converse(to, members).await
     }
 
-    async fn converse(&self, to: &str, members: Value) -> Result<Sent, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            message: Sent,
-        }
+    async fn converse(&self, to: &str, members: Value) -> Result<Reply<Done, Sent>, Error> {
         let mut body = self.body(members);
         // The vendor's own spelling; the dictionary's is refused.
         put(&mut body, "reciptient", Some(to));
         put(&mut body, "platform", Some("whatsapp"));
         put(&mut body, "method_send", Some(self.method));
-        let answer: Answer = self.account.ask("send_meta_personal_message", body).await?;
-        Ok(answer.message)
+        self.account.ask("send_meta_personal_message", body).await
     }
 
     fn body(&self, mut members: Value) -> Value {

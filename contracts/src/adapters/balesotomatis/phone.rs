@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Account, Error, Method, Refusal, put};
+use super::{Account, Error, Method, Refusal, Reply, put};
 
 /// A paired phone of an account.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,22 @@ pub enum Destination<'a> {
     Group(&'a str),
 }
 
+/// The phone book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// Its entries.
+    pub data: Vec<Person>,
+}
+
+/// The groups of a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Groups {
+    /// By id.
+    pub data: BTreeMap<String, Group>,
+}
+
 /// An entry of the phone book.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// As the phone's owner calls them.
     pub name: String,
@@ -35,7 +49,7 @@ pub struct Person {
 }
 
 /// A group the phone takes part in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// What requests name it by.
     pub id: String,
@@ -46,8 +60,12 @@ pub struct Group {
 }
 
 /// A member of a group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
+    /// The group's id.
+    pub groupid: String,
+    /// The group's name.
+    pub groupname: String,
     /// Their name.
     pub name: String,
     /// Their number.
@@ -74,7 +92,7 @@ pub struct OtpOrder<'a> {
 }
 
 /// A one-time code that was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedOtp {
     /// The code, in clear text.
     pub otp_code: String,
@@ -112,21 +130,29 @@ impl<'a> Phone<'a> {
     /// # Errors
     /// When the vendor refuses for another reason, or cannot be understood.
     pub async fn is_on_whatsapp(&self, number: &str) -> Result<bool, Error> {
-        let body = self.body(json!({"phone_no": number, "country_code": "62"}));
-        match self.account.tell("validate_number", body).await {
-            Ok(()) => Ok(true),
+        match self.validate(number).await {
+            Ok(_) => Ok(true),
             Err(error) if error.refusal() == Some(Refusal::Rule) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Says yes if a number is on WhatsApp.
+    ///
+    /// # Errors
+    /// [`Refusal::Rule`] when it is not, another when the vendor refuses or cannot be understood.
+    pub async fn validate(&self, number: &str) -> Result<Reply, Error> {
+        let body = self.body(json!({"phone_no": number, "country_code": "62"}));
+        self.account.ask("validate_number", body).await
     }
 
     /// Sends a text. No message id comes back.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn text(&self, to: Destination<'_>, text: &str) -> Result<(), Error> {
+    pub async fn text(&self, to: Destination<'_>, text: &str) -> Result<Reply, Error> {
         let body = self.message(to, text);
-        self.account.tell(path(to, "message"), body).await
+        self.account.ask(path(to, "message"), body).await
     }
 
     /// Sends an image with a text, as its caption or as a bubble of its own.
@@ -139,7 +165,7 @@ impl<'a> Phone<'a> {
         url: &str,
         text: &str,
         caption: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<Reply, Error> {
         let mut body = self.message(to, text);
         put(&mut body, "image_url", Some(url));
         put(
@@ -147,56 +173,42 @@ impl<'a> Phone<'a> {
             "send_as_caption",
             Some(if caption { "1" } else { "0" }),
         );
-        self.account.tell(path(to, "message"), body).await
+        self.account.ask(path(to, "message"), body).await
     }
 
     /// Sends a file with a text.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn file(&self, to: Destination<'_>, url: &str, text: &str) -> Result<(), Error> {
+    pub async fn file(&self, to: Destination<'_>, url: &str, text: &str) -> Result<Reply, Error> {
         let mut body = self.message(to, text);
         put(&mut body, "file_url", Some(url));
-        self.account.tell(path(to, "file"), body).await
+        self.account.ask(path(to, "file"), body).await
     }
 
     /// The phone book.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn contacts(&self) -> Result<Vec<Person>, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            data: Vec<Person>,
-        }
-        let answer: Answer = self
-            .account
-            .ask("grab", self.body(json!({"type": "contacts"})))
-            .await?;
-        Ok(answer.data)
+    pub async fn contacts(&self) -> Result<Reply<People>, Error> {
+        let body = self.body(json!({"type": "contacts"}));
+        self.account.ask("grab", body).await
     }
 
     /// The groups, by id.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn groups(&self) -> Result<BTreeMap<String, Group>, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            data: BTreeMap<String, Group>,
-        }
-        let answer: Answer = self
-            .account
-            .ask("grab", self.body(json!({"type": "group"})))
-            .await?;
-        Ok(answer.data)
+    pub async fn groups(&self) -> Result<Reply<Groups>, Error> {
+        let body = self.body(json!({"type": "group"}));
+        self.account.ask("grab", body).await
     }
 
     /// Makes a one-time code and sends it.
     ///
     /// # Errors
     /// When the vendor refuses, or cannot be understood.
-    pub async fn send_otp(&self, order: &OtpOrder<'_>) -> Result<IssuedOtp, Error> {
+    pub async fn send_otp(&self, order: &OtpOrder<'_>) -> Result<Reply<IssuedOtp>, Error> {
         let body = self.body(json!({
             "phone_no": order.to, "country_code": "62", "customer_name": order.customer, "service_name": order.service,
             "company_name": order.company, "lifetime": order.lifetime.to_string(),
