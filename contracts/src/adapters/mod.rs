@@ -4,6 +4,7 @@
 //! client to find out.
 
 pub mod balesotomatis;
+pub mod cekat;
 pub mod heltar;
 
 use std::pin::Pin;
