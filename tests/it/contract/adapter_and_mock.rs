@@ -8,7 +8,7 @@ use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
 use contracts::adapters::heltar::webhooks::Registration;
-use contracts::adapters::{Adapter, Call, Failure, balesotomatis, heltar};
+use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
@@ -18,6 +18,7 @@ use mock_server::kernel::routes::{Mounted, Routes};
 use mock_server::kernel::vendor::Vendor;
 use mock_server::kernel::workspace::{DEFAULT, Workspace};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
+use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
 use mock_server::{App, Options, Running};
 use serde_json::{Map, Value, json};
@@ -31,6 +32,14 @@ use crate::support::receiver::Receiver;
 async fn the_adapter_of_balesotomatis_lives_with_its_mock() {
     let running = mock::<BalesOtomatis>().await;
     let complaints = complaints_about_life::<balesotomatis::Account, BalesOtomatis>(&running).await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_adapter_of_cekat_lives_with_its_mock() {
+    let running = mock::<Cekat>().await;
+    let complaints = complaints_about_life::<cekat::Client, Cekat>(&running).await;
     assert!(complaints.is_empty(), "\n{}", table(&complaints));
     running.stop().await;
 }

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contracts::adapters::heltar::messages::Outgoing;
-use contracts::adapters::{Adapter, Call, Failure, Made, Understood, balesotomatis, heltar};
+use contracts::adapters::{Adapter, Call, Failure, Made, Understood, balesotomatis, cekat, heltar};
 use contracts::check;
 use contracts::document::{Document, Operation, ResponseContract, Route, choose};
 use mock_server::kernel::call::{Content, Wire};
 use mock_server::kernel::vendor::{Profile, Vendor};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
+use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
 use serde_json::Value;
 use wiremock::matchers::any;
@@ -114,6 +115,22 @@ async fn the_adapter_of_balesotomatis_is_not_fooled() {
 #[test]
 fn the_adapter_of_balesotomatis_hears_every_documented_webhook() {
     hears_every_documented_webhook::<balesotomatis::Account, BalesOtomatis>();
+}
+
+#[tokio::test]
+async fn the_adapter_of_cekat_speaks_as_documented() {
+    let complaints = complaints_about_speech::<cekat::Client, Cekat>().await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+}
+
+#[tokio::test]
+async fn the_adapter_of_cekat_is_not_fooled() {
+    is_not_fooled::<cekat::Client, Cekat>().await;
+}
+
+#[test]
+fn the_adapter_of_cekat_hears_every_observed_webhook() {
+    hears_every_documented_webhook::<cekat::Client, Cekat>();
 }
 
 #[tokio::test]
