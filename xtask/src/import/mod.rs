@@ -32,10 +32,10 @@ use overlay::{Overlay, Phase};
 pub struct Options {
     /// Vendors (folders of fixtures/) or collection files; all vendors when none is given.
     targets: Vec<String>,
-    /// The overlay, when it is not fixtures/<vendor>/overlay.json.
+    /// The overlay, when it is not `fixtures/<vendor>/overlay.json`.
     #[arg(long)]
     overlay: Option<PathBuf>,
-    /// Where to write, when it is not fixtures/<vendor>/openapi.json; `-` is standard output.
+    /// Where to write, when it is not `fixtures/<vendor>/openapi.json`; `-` is standard output.
     #[arg(long)]
     out: Option<PathBuf>,
     /// Where the collections are.
