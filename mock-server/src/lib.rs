@@ -1,6 +1,16 @@
 //! A server that pretends to be messaging vendors, with memory.
 //!
 //! [`start`] gives a Rust test its own server on a free port, with its own seed; it stops when dropped.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let server = mock_server::start(mock_server::Options::default()).await?;
+//! let base_url = server.base_url("heltar");
+//! assert!(base_url.starts_with("http://127.0.0.1:") && base_url.ends_with("/heltar"));
+//! server.stop().await;
+//! # Ok(()) }) }
+//! ```
 
 pub mod admin;
 pub mod app;
