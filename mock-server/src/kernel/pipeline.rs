@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use contracts::check::Violation;
-use contracts::document::{Operation, Route, choose};
+use contracts::document::{Evidence, Operation, Route, choose};
 use futures_util::FutureExt as _;
 use http::response::Parts;
 use http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -175,7 +175,9 @@ pub async fn answer(
             }
         },
         Err(reason) => {
-            near = mounted.document.nearest(&call.wire.method, &call.path, 3);
+            if call.operation.is_none() {
+                near = mounted.document.nearest(&call.wire.method, &call.path, 3);
+            }
             (mounted.manners.refuse)(call.refuse(reason))
         }
     };
@@ -462,7 +464,11 @@ fn mark(
             .headers
             .insert(OPERATION, HeaderValue::from_static(operation.name.as_str()));
         let evidence = match mounted.answered(operation) {
-            Answered::Stateful => operation.evidence.as_str(),
+            // An answer that was asked for by name or status is as sure as its example.
+            Answered::Stateful => {
+                let shown = parts.extensions.get::<Evidence>();
+                shown.copied().unwrap_or(operation.evidence).as_str()
+            }
             Answered::Replayed => "replayed",
         };
         parts

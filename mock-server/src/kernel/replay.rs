@@ -85,6 +85,7 @@ fn answer(response: &ResponseContract, example: &Example) -> Response {
     };
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
+    answer.extensions_mut().insert(example.evidence);
     if let Some(media) = &response.media_type
         && let Ok(value) = HeaderValue::from_str(media)
     {

@@ -253,3 +253,15 @@ async fn a_body_that_is_too_large_is_refused_in_the_vendors_words() {
     assert_eq!(answer.json()["problem"], "body larger than 100 bytes");
     assert_eq!(story.workspace().journal.seen(), 1, "it is remembered");
 }
+
+#[tokio::test]
+async fn an_answer_that_was_asked_for_is_as_sure_as_its_example() {
+    let mut story = story::<Toy>();
+    let path = format!("/notes/{BREAD}");
+    assert_eq!(
+        story.get(&path).await.headers["x-mock-evidence"],
+        "documented"
+    );
+    story.with_header("prefer", Some("example=Milk"));
+    assert_eq!(story.get(&path).await.headers["x-mock-evidence"], "example");
+}
