@@ -17,6 +17,7 @@ use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 
 use super::call::{Call, Content, Wire};
+use super::delivery::DeliveryProfile;
 use super::journal::{Entry, Finding, FindingKind};
 use super::layers::answer_check::AnswerCheck;
 use super::layers::auth::AuthMode;
@@ -78,7 +79,9 @@ pub struct Manners {
     /// Has the last word on an answer that says no, knowing the state.
     pub settle: fn(&dyn AnySlot, &mut Parts),
     /// How often this call's credential may call.
-    pub rate_limit: fn(&Call) -> RateLimit,
+    pub rate_limits: fn(&Call) -> &'static [RateLimit],
+    /// How webhooks of an event are delivered.
+    pub delivery: fn(&str) -> &'static DeliveryProfile,
     /// Lets a violation through to the handler.
     pub tolerates: fn(&Call, &Violation) -> bool,
 }
@@ -112,7 +115,8 @@ impl Manners {
             },
             dress: V::dress,
             settle: |any, parts| slot::<V>(any).read(|vendor, _| vendor.settle(parts)),
-            rate_limit: V::rate_limit,
+            rate_limits: V::rate_limits,
+            delivery: V::delivery,
             tolerates: V::tolerates,
         }
     }

@@ -77,9 +77,15 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
     /// Has the last word on an answer that says no, where a setting in the state changes how this vendor does.
     fn settle(&self, _parts: &mut Parts) {}
 
-    /// How often the credential of this call may call; the profile's limit unless hosts or operations differ.
-    fn rate_limit(_call: &Call) -> RateLimit {
-        Self::PROFILE.rate_limit
+    /// How often the credential of this call may call: every limit that counts it, the shortest window first.
+    /// The profile's limit unless hosts or operations differ.
+    fn rate_limits(_call: &Call) -> &'static [RateLimit] {
+        const { &[Self::PROFILE.rate_limit] }
+    }
+
+    /// How webhooks of this event are delivered; as the profile says unless events differ.
+    fn delivery(_event: &str) -> &'static DeliveryProfile {
+        const { &Self::PROFILE.delivery }
     }
 
     /// Whether this vendor answers requests with this violation itself, in its handler,

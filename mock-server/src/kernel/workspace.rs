@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
-use super::delivery::{Courier, Deliveries, Endpoint};
+use super::delivery::{Courier, Deliveries, Delivering, Endpoint};
 use super::faults::Faults;
 use super::journal::{Finding, Journal};
 use super::moment::Progress;
@@ -170,10 +170,14 @@ impl Workspace {
     ) -> Result<Arc<Self>, BadState> {
         let clock = blueprint.frozen_at.map_or_else(Clock::real, Clock::frozen);
         let now = clock.now();
-        let profiles: Vec<_> = blueprint
+        let delivering: Vec<_> = blueprint
             .vendors
             .iter()
-            .map(|mounted| (mounted.name, mounted.profile.delivery))
+            .map(|mounted| Delivering {
+                vendor: mounted.name,
+                profile: mounted.profile.delivery,
+                of_event: mounted.manners.delivery,
+            })
             .collect();
         let mut failure = None;
         let workspace = Arc::new_cyclic(|weak: &Weak<Self>| {
@@ -199,7 +203,7 @@ impl Workspace {
                     blueprint.remembered,
                     blueprint.seed,
                     Arc::clone(courier),
-                    profiles.clone(),
+                    delivering.clone(),
                 ),
                 faults: Faults::new(blueprint.seed),
                 rate_limits: RateLimits::default(),

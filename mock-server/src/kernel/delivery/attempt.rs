@@ -47,7 +47,7 @@ impl Inner {
         // A workspace that is dropped meanwhile need not wait for the answer.
         drop(workspace);
 
-        let profile = self.profile(delivery.event.vendor);
+        let profile = self.profile(&delivery.event);
         let written = delivery.written(profile);
         let body = match &job.kind {
             Kind::Manual {
@@ -198,7 +198,7 @@ impl Inner {
             _ => return None,
         };
         let event = &job.delivery.event;
-        let limit = self.profile(event.vendor).disable_after;
+        let limit = self.profile(event).disable_after;
         let gone = attempt.status() == Some(410);
         let mut reason = None;
         workspace

@@ -49,10 +49,21 @@ pub struct Deliveries {
     inner: Arc<Inner>,
 }
 
+/// How one vendor delivers.
+#[derive(Clone, Copy)]
+pub struct Delivering {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// What holds for all its webhooks unless an event differs.
+    pub profile: DeliveryProfile,
+    /// What holds for an event.
+    pub of_event: fn(&str) -> &'static DeliveryProfile,
+}
+
 struct Inner {
     workspace: Weak<Workspace>,
     courier: Arc<Courier>,
-    profiles: Vec<(&'static str, DeliveryProfile)>,
+    manners: Vec<Delivering>,
     seed: u64,
     queue: Mutex<Queue>,
     /// Notified when nothing is queued or in flight any more.
@@ -95,13 +106,13 @@ impl Deliveries {
         remembered: usize,
         seed: u64,
         courier: Arc<Courier>,
-        profiles: Vec<(&'static str, DeliveryProfile)>,
+        manners: Vec<Delivering>,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 workspace,
                 courier,
-                profiles,
+                manners,
                 seed,
                 queue: Mutex::new(Queue::new(seed, remembered)),
                 idle: Notify::new(),
@@ -120,7 +131,7 @@ impl Deliveries {
         if hearing.peek().is_none() {
             return;
         }
-        let suppress = self.inner.profile(event.vendor).suppress_repeats;
+        let suppress = self.inner.profile(event).suppress_repeats;
         let mut queue = self.inner.queue.lock();
         let ready = hearing
             .map(|endpoint| queue.accept(event, endpoint, suppress))
@@ -219,15 +230,25 @@ impl Deliveries {
     /// `GET <url>?hub.mode=subscribe&hub.challenge=<digits>&hub.verify_token=<token>`.
     pub async fn verify(&self, vendor: &str, url: &str, token: &str) -> Verification {
         let challenge = self.inner.challenges.lock().digits(10);
-        let limit = self.inner.profile(vendor).timeout;
+        let manners = self.inner.manners(vendor);
+        let limit = manners.map_or(DeliveryProfile::DEFAULT.timeout, |manners| {
+            manners.profile.timeout
+        });
         verify::verify(&self.inner.courier, url, token, &challenge, limit).await
     }
 }
 
 impl Inner {
-    fn profile(&self, vendor: &str) -> &DeliveryProfile {
-        let found = self.profiles.iter().find(|(name, _)| *name == vendor);
-        found.map_or(&DeliveryProfile::DEFAULT, |(_, profile)| profile)
+    fn manners(&self, vendor: &str) -> Option<&Delivering> {
+        self.manners.iter().find(|manners| manners.vendor == vendor)
+    }
+
+    /// How an event is delivered.
+    fn profile(&self, event: &Event) -> &'static DeliveryProfile {
+        let manners = self.manners(event.vendor);
+        manners.map_or(&DeliveryProfile::DEFAULT, |manners| {
+            (manners.of_event)(&event.name)
+        })
     }
 
     /// Sees to it that `more` attempts that became ready have somebody who makes them. A worker goes on as

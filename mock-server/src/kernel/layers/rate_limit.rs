@@ -30,7 +30,7 @@ pub fn count(
     let standing = workspace.rate_limits.count(
         mounted.name,
         key,
-        &(mounted.manners.rate_limit)(call),
+        (mounted.manners.rate_limits)(call),
         limiting,
         call.at,
     );

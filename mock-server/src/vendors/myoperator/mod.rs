@@ -96,6 +96,18 @@ const RETRIES: &[(Duration, Duration)] = &[
     pause(7200),
 ];
 
+/// So many calls per window, when the vendor's own limits are wanted.
+const fn at_most(calls: u32, seconds: u64) -> RateLimit {
+    RateLimit {
+        vendor: Some(calls),
+        generous: None,
+        window: Duration::from_secs(seconds),
+    }
+}
+
+/// How often the developers' host may be called: per minute, per hour and per day.
+const PULLS: &[RateLimit] = &[at_most(20, 60), at_most(100, 3600), at_most(500, 86_400)];
+
 impl Vendor for MyOperator {
     type Error = Error;
     type Webhook = Webhook;
@@ -166,12 +178,11 @@ impl Vendor for MyOperator {
         match happening {}
     }
 
-    /// Only the developers' host is known to count: 20 calls a minute. Its limits per hour and day are not kept.
-    fn rate_limit(call: &Call) -> RateLimit {
-        let vendor = (Host::of(call) == Host::Developers).then_some(20);
-        RateLimit {
-            vendor,
-            ..Self::PROFILE.rate_limit
+    /// Only the developers' host is known to count.
+    fn rate_limits(call: &Call) -> &'static [RateLimit] {
+        match Host::of(call) {
+            Host::Developers => PULLS,
+            Host::PublicApi | Host::Obd => &[],
         }
     }
 
