@@ -80,8 +80,8 @@ pub struct Manners {
     pub settle: fn(&dyn AnySlot, &mut Parts),
     /// How often this call's credential may call.
     pub rate_limits: fn(&Call) -> &'static [RateLimit],
-    /// How webhooks of an event are delivered.
-    pub delivery: fn(&str) -> &'static DeliveryProfile,
+    /// How webhooks of an event are delivered, where it is not as the profile says.
+    pub delivery: fn(&str) -> Option<&'static DeliveryProfile>,
     /// Lets a violation through to the handler.
     pub tolerates: fn(&Call, &Violation) -> bool,
 }

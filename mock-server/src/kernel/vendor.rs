@@ -83,9 +83,9 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
         const { &[Self::PROFILE.rate_limit] }
     }
 
-    /// How webhooks of this event are delivered; as the profile says unless events differ.
-    fn delivery(_event: &str) -> &'static DeliveryProfile {
-        const { &Self::PROFILE.delivery }
+    /// How webhooks of this event are delivered, where it is not as the profile says.
+    fn delivery(_event: &str) -> Option<&'static DeliveryProfile> {
+        None
     }
 
     /// Whether this vendor answers requests with this violation itself, in its handler,

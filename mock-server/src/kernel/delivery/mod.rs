@@ -56,8 +56,8 @@ pub struct Delivering {
     pub vendor: &'static str,
     /// What holds for all its webhooks unless an event differs.
     pub profile: DeliveryProfile,
-    /// What holds for an event.
-    pub of_event: fn(&str) -> &'static DeliveryProfile,
+    /// What holds for an event that differs.
+    pub of_event: fn(&str) -> Option<&'static DeliveryProfile>,
 }
 
 struct Inner {
@@ -244,10 +244,10 @@ impl Inner {
     }
 
     /// How an event is delivered.
-    fn profile(&self, event: &Event) -> &'static DeliveryProfile {
+    fn profile(&self, event: &Event) -> &DeliveryProfile {
         let manners = self.manners(event.vendor);
         manners.map_or(&DeliveryProfile::DEFAULT, |manners| {
-            (manners.of_event)(&event.name)
+            (manners.of_event)(&event.name).unwrap_or(&manners.profile)
         })
     }
 
