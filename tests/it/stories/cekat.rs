@@ -892,3 +892,27 @@ async fn real_clients_are_taken_as_they_are() {
     assert_eq!(credits["data"]["total_ai_credits_used"], 1);
     story.assert_honest();
 }
+
+/// Tools that know one value per name of a path variable must get along with it, whatever the path.
+#[tokio::test]
+async fn one_value_per_name_of_a_path_variable_is_enough() {
+    let contract = contract();
+    let values = contract["x-variables"].clone();
+    let mut filled = 0;
+    for operation in operations(&contract) {
+        for variant in operation["x-variants"].as_array().unwrap() {
+            let mut request = variant["request"].clone();
+            for (name, value) in request["path"].as_object_mut().into_iter().flatten() {
+                let known = &values[format!("path:{name}")];
+                assert!(known.is_string(), "no value for {name}");
+                *value = known.clone();
+                filled += 1;
+            }
+            let mut story = story::<Cekat>();
+            let answer = send(&mut story, &request).await;
+            let told = story.transcript();
+            assert!(answer.status.is_success(), "{}: {told}", variant["title"]);
+        }
+    }
+    assert_eq!(filled, 32);
+}
