@@ -10,12 +10,13 @@
 //! - `POST /contacts` creates or searches; `PATCH /contacts/{contact}` takes an id or a number.
 //! - Success of interactive messages is documented under 500 and answered with 200.
 
-mod auth;
-mod error;
-mod happenings;
-mod reply;
-mod state;
-mod webhooks;
+pub mod auth;
+pub mod error;
+pub mod happenings;
+pub mod reply;
+pub mod resources;
+pub mod state;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -163,19 +164,41 @@ impl Vendor for MyOperator {
 
     fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
         let Self {
+            settings,
             companies,
             gateway_keys,
+            users,
+            wabas,
+            phone_numbers,
+            templates,
+            media,
+            campaigns,
+            conversations,
+            messages,
+            custom_fields,
+            contacts,
         } = self;
+        visit(settings);
         visit(companies);
         visit(gateway_keys);
+        visit(users);
+        visit(wabas);
+        visit(phone_numbers);
+        visit(templates);
+        visit(media);
+        visit(campaigns);
+        visit(conversations);
+        visit(messages);
+        visit(custom_fields);
+        visit(contacts);
     }
 
     fn happen(
         &mut self,
         happening: Happening,
-        _moment: &mut Moment<'_, Self>,
+        moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
-        match happening {}
+        self.let_happen(happening, moment)
     }
 
     /// Only the developers' host is known to count.

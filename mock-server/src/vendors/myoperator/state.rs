@@ -1,20 +1,118 @@
-//! What MyOperator remembers: so far its companies and their credentials.
+//! What MyOperator remembers.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::resources::campaigns::Campaign;
+use super::resources::contacts::{Contact, CustomField};
+use super::resources::conversations::Conversation;
+use super::resources::media::Media;
+use super::resources::messages::Message;
+use super::resources::phonenumbers::{PhoneNumber, Waba};
+use super::resources::templates::Template;
+use super::resources::users::User;
 use crate::kernel::table::{Record, Single, Table};
 
 /// MyOperator's whole memory.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct MyOperator {
+    /// What nobody knows about the vendor, decided here and open to change.
+    pub settings: Single<Settings>,
     /// The customers of the vendor.
     pub companies: Table<Company>,
     /// The keys that the gateway of outbound calls takes; many customers share one.
     pub gateway_keys: Single<Vec<String>>,
+    /// The people of the companies.
+    pub users: Table<User>,
+
+    /// WhatsApp business accounts.
+    pub wabas: Table<Waba>,
+    /// The numbers that messages leave from.
+    pub phone_numbers: Table<PhoneNumber>,
+    /// Message templates.
+    pub templates: Table<Template>,
+    /// Files that were uploaded.
+    pub media: Table<Media>,
+    /// Messages to many, made in the vendor's panel.
+    pub campaigns: Table<Campaign>,
+    /// One for each number of a company and each of its customers.
+    pub conversations: Table<Conversation>,
+    /// Everything written in them.
+    pub messages: Table<Message>,
+
+    /// What contacts can have besides their own members.
+    pub custom_fields: Table<CustomField>,
+    /// The address book.
+    pub contacts: Table<Contact>,
 }
+
+/// Decisions where neither the documentation nor a client tells.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// About messages and contacts.
+    pub whatsapp: WhatsAppSettings,
+    /// About calls, users and logs.
+    pub calls: CallSettings,
+}
+
+/// Decisions about messages and contacts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhatsAppSettings {
+    /// Whether every message is answered by "Accepted", as live accounts do, and not as documented.
+    pub live_profile: bool,
+    /// Whether what does not fit its template, its limits or the kinds of headers fails.
+    pub strict: bool,
+    /// Whether free text fails when the customer has not written for a day.
+    pub enforce_window: bool,
+    /// Whether campaigns are only shown to who says for which number.
+    pub require_number: bool,
+    /// Whether a number can be a contact only once.
+    pub unique_contacts: bool,
+    /// How long the provider reviews a template, in seconds.
+    pub review_seconds: u64,
+    /// What the provider makes of a new template: `approved` or `rejected`.
+    pub review_result: String,
+    /// Milliseconds from a request to the message's being sent.
+    pub sent_after: u64,
+    /// Milliseconds from a request to the message's arrival.
+    pub delivered_after: u64,
+    /// Milliseconds from a customer's file to the vendor's own copy of it.
+    pub copied_after: u64,
+    /// Hours without a word of the customer after which an assigned conversation closes.
+    pub close_after: i64,
+    /// Whether the old generation tells of an arrival with what was true before, as in its examples.
+    pub stale_delivered: bool,
+}
+
+impl Default for WhatsAppSettings {
+    fn default() -> Self {
+        Self {
+            live_profile: false,
+            strict: false,
+            enforce_window: false,
+            require_number: true,
+            unique_contacts: true,
+            review_seconds: 0,
+            review_result: "approved".to_owned(),
+            sent_after: 50,
+            delivered_after: 100,
+            copied_after: 3_000,
+            close_after: 48,
+            stale_delivered: false,
+        }
+    }
+}
+
+/// Decisions about calls, users and logs.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallSettings {}
 
 /// A customer of the vendor, who owns everything else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +128,16 @@ pub struct Company {
     pub secret_token: String,
     /// Tokens of the developers' host, one for each user who has one.
     pub tokens: Vec<String>,
+    /// For how many messages it has paid.
+    #[serde(default)]
+    pub wallet: u64,
+    /// Whether the vendor serves it.
+    #[serde(default = "yes")]
+    pub service_active: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Record for Company {
@@ -47,5 +155,42 @@ impl Record for Company {
             .iter()
             .map(|token| ("token", Cow::Borrowed(token.as_str())));
         keys.chain(tokens).collect()
+    }
+}
+
+/// A point in time to the microsecond, as the public API writes it: `2025-07-18T13:45:25.020325Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct Instant(pub Timestamp);
+
+impl Instant {
+    /// This time, without what is shorter than a microsecond.
+    #[must_use]
+    pub fn new(at: Timestamp) -> Self {
+        Self(Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at))
+    }
+
+    /// The whole second it is in: the provider tells its times so.
+    #[must_use]
+    pub fn whole_second(self) -> Self {
+        Self(Timestamp::from_second(self.0.as_second()).unwrap_or(self.0))
+    }
+
+    /// Later by `span`, or as late as can be.
+    #[must_use]
+    pub fn plus(self, span: SignedDuration) -> Self {
+        Self(self.0.saturating_add(span).unwrap_or(Timestamp::MAX))
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:.6}", self.0)
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

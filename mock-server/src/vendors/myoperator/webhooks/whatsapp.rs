@@ -1,0 +1,25 @@
+//! What is told about messages and conversations: nothing yet.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// An event on WhatsApp, of either generation.
+#[derive(Clone, Debug, Serialize)]
+pub enum Told {}
+
+impl Told {
+    /// The name in the contract.
+    pub fn name(&self) -> &'static str {
+        match *self {}
+    }
+
+    /// What must stay in order.
+    pub fn conversation(&self) -> String {
+        match *self {}
+    }
+
+    /// The whole payload.
+    pub fn payload(&self) -> Value {
+        match *self {}
+    }
+}
