@@ -5,6 +5,7 @@ mod contracts;
 mod faults;
 mod guard;
 mod input;
+mod phones;
 mod requests;
 mod state;
 mod webhooks;
@@ -56,6 +57,11 @@ fn router(app: App) -> Router {
             get(state::dump).put(state::restore),
         )
         .route("/__admin/happenings/{vendor}", post(state::happen))
+        .route(
+            "/__admin/phones/{vendor}",
+            get(phones::list).post(phones::gesture),
+        )
+        .route("/__admin/phones/{vendor}/screen", get(phones::screen))
         .route("/__admin/clock", get(clock::read).post(clock::set))
         .route(
             "/__admin/faults",

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Input, Problem, Within, slot};
+use crate::kernel::workspace::Workspace;
 
 /// What to reset; everything when empty.
 #[derive(Debug, Default, Deserialize)]
@@ -69,15 +70,15 @@ pub async fn happen(
     slot.happen(&happening)
         .map_err(|error| Problem::with(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     workspace.run_due().await;
-    let events: Vec<_> = workspace
-        .events
-        .entries()
-        .into_iter()
-        .filter(|event| event.id > before)
-        .collect();
-    let announced: Vec<_> = events
-        .iter()
-        .map(|event| json!({"id": event.id, "vendor": event.vendor, "name": event.name}))
-        .collect();
+    let announced = announced_since(&workspace, before);
     Ok(Json(json!({"happened": happening, "announced": announced})))
+}
+
+/// What was announced after the event `before`, in short.
+pub fn announced_since(workspace: &Workspace, before: u64) -> Vec<Value> {
+    let events = workspace.events.entries().into_iter();
+    events
+        .filter(|event| event.id > before)
+        .map(|event| json!({"id": event.id, "vendor": event.vendor, "name": event.name}))
+        .collect()
 }

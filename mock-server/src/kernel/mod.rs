@@ -10,6 +10,7 @@ pub mod journal;
 pub mod layers;
 pub mod moment;
 pub mod outcomes;
+pub mod phone;
 pub mod pipeline;
 pub mod rate_limit;
 pub mod refusal;

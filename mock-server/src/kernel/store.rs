@@ -17,6 +17,7 @@ use super::call::Call;
 use super::delivery::{Endpoint, Verification};
 use super::ids::Ids;
 use super::moment::{Glance, Moment};
+use super::phone::{Bubble, Gesture, Phone};
 use super::table::{Table, Transaction as _};
 use super::vendor::{Announce as _, Impossible, Vendor};
 use super::workspace::{Announced, Workspace};
@@ -341,6 +342,15 @@ pub trait AnySlot: Send + Sync {
     /// # Errors
     /// When the JSON is no happening of this vendor, or it cannot happen in this state.
     fn happen(&self, happening: &Value) -> Result<(), Impossible>;
+    /// The customers' phones.
+    fn phones(&self) -> Vec<Phone>;
+    /// What one phone shows, oldest first.
+    fn screen(&self, phone: &str) -> Vec<Bubble>;
+    /// Lets the owner of a phone do something; answers the happening that it was.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    fn gesture(&self, gesture: Gesture) -> Result<Value, Impossible>;
     /// When the next plan is due.
     fn next_due(&self) -> Option<Timestamp>;
     /// Runs the earliest plan that is due by `until`; false when there is none.
@@ -399,6 +409,23 @@ impl<V: Vendor> AnySlot for Slot<V> {
             Impossible(format!("not a happening of {}: {error}", V::PROFILE.name))
         })?;
         self.try_write(None, |vendor, moment| vendor.happen(happening, moment))
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.read(|vendor, _| vendor.phones())
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.read(|vendor, _| vendor.screen(phone))
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Value, Impossible> {
+        self.try_write(None, |vendor, moment| {
+            let happening = vendor.gesture(gesture)?;
+            let shown = serde_json::to_value(&happening).unwrap_or_default();
+            vendor.happen(happening, moment)?;
+            Ok(shown)
+        })
     }
 
     fn next_due(&self) -> Option<Timestamp> {

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::delivery::DeliveryProfile;
 use super::moment::Moment;
+use super::phone::{Bubble, Gesture, Phone};
 use super::refusal::{Denial, Refusal};
 use super::routes::Routes;
 use super::table::Transaction;
@@ -67,6 +68,24 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
         happening: Self::Happening,
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible>;
+
+    /// The phones of the customers that this vendor knows; none for a vendor without conversations.
+    fn phones(&self) -> Vec<Phone> {
+        Vec::new()
+    }
+
+    /// What one phone shows, oldest first.
+    fn screen(&self, _phone: &str) -> Vec<Bubble> {
+        Vec::new()
+    }
+
+    /// What a gesture on a customer's phone is to this vendor.
+    ///
+    /// # Errors
+    /// When there is no such phone, message or button, or this vendor hears of no such thing.
+    fn gesture(&self, _gesture: Gesture) -> Result<Self::Happening, Impossible> {
+        Err(Impossible("this vendor shows no conversations".to_owned()))
+    }
 
     /// Moves what is only valid for hours (windows, codes) from the seed's day to today: later by `passed`.
     fn wake(&mut self, _passed: SignedDuration) {}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::phone::Heard;
 use super::resources::devices::Connection;
 use super::resources::messages::Status;
 use super::resources::templates;
@@ -248,7 +249,23 @@ impl BalesOtomatis {
         };
         let chat_id = heard
             .group
+            .as_ref()
             .map_or_else(|| format!("{peer}@c.us"), |group| format!("{group}@g.us"));
+        if heard.group.is_none() {
+            self.heard.put(Heard {
+                id: message_id.clone(),
+                number: number.clone(),
+                peer: peer.clone(),
+                from_me,
+                kind: match (&*heard.media_mime, heard.lat) {
+                    ("", Some(_)) => "location".to_owned(),
+                    ("", None) => "text".to_owned(),
+                    (mime, _) => mime.to_owned(),
+                },
+                text: heard.text.clone(),
+                at: moment.now,
+            });
+        }
         let data = Chat {
             chat_id,
             message_id,

@@ -28,6 +28,7 @@
 mod auth;
 mod error;
 mod happenings;
+mod phone;
 mod reply;
 mod resources;
 mod state;
@@ -52,6 +53,7 @@ pub use webhooks::Webhook;
 use crate::kernel::call::Call;
 use crate::kernel::delivery::{DeliveryProfile, Retried};
 use crate::kernel::moment::Moment;
+use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
@@ -134,6 +136,7 @@ impl Vendor for BalesOtomatis {
             broadcasts,
             conversations,
             messages,
+            heard,
         } = self;
         visit(settings);
         visit(accounts);
@@ -146,6 +149,7 @@ impl Vendor for BalesOtomatis {
         visit(broadcasts);
         visit(conversations);
         visit(messages);
+        visit(heard);
     }
 
     fn happen(
@@ -154,6 +158,18 @@ impl Vendor for BalesOtomatis {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.happening(happening, moment)
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.peers_phones()
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.peers_screen(phone)
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Happening, Impossible> {
+        self.peer_does(gesture)
     }
 
     fn wake(&mut self, passed: SignedDuration) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::phone::Heard;
 use super::resources::account::Account;
 use super::resources::audiences::Audience;
 use super::resources::contacts::AddressBook;
@@ -42,6 +43,9 @@ pub struct BalesOtomatis {
     pub conversations: Table<Conversation>,
     /// Everything sent. No operation shows it; the admin API does.
     pub messages: Table<Message>,
+    /// Everything that came in. No operation shows it either.
+    #[serde(default)]
+    pub heard: Table<Heard>,
 }
 
 /// Decisions where neither the documentation nor a client tells.

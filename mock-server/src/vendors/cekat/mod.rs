@@ -25,7 +25,8 @@
 pub mod auth;
 pub mod error;
 pub mod happenings;
-pub mod reply;
+pub mod phone;
+mod reply;
 pub mod resources;
 pub mod state;
 pub mod webhooks;
@@ -39,6 +40,7 @@ use jiff::SignedDuration;
 use crate::kernel::call::Call;
 use crate::kernel::delivery::DeliveryProfile;
 use crate::kernel::moment::Moment;
+use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
@@ -208,6 +210,18 @@ impl Vendor for Cekat {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.happening(happening, moment)
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.customers_phones()
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.customers_screen(phone)
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Happening, Impossible> {
+        self.customer_does(gesture)
     }
 
     fn wake(&mut self, passed: SignedDuration) {

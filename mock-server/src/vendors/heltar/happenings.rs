@@ -168,7 +168,7 @@ impl Heltar {
     }
 }
 
-fn name_of(status: Status) -> String {
+pub(super) fn name_of(status: Status) -> String {
     serde_json::to_value(status)
         .ok()
         .and_then(|name| name.as_str().map(str::to_owned))

@@ -13,7 +13,8 @@
 pub mod auth;
 pub mod error;
 pub mod happenings;
-pub mod reply;
+pub mod phone;
+mod reply;
 pub mod resources;
 pub mod state;
 pub mod webhooks;
@@ -35,6 +36,7 @@ use self::webhooks::Webhook;
 use crate::kernel::call::Call;
 use crate::kernel::delivery::{DeliveryProfile, Retried};
 use crate::kernel::moment::Moment;
+use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
@@ -152,6 +154,18 @@ impl Vendor for Heltar {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.let_happen(happening, moment)
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.clients_phones()
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.clients_screen(phone)
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Happening, Impossible> {
+        self.client_does(gesture)
     }
 
     fn wake(&mut self, passed: SignedDuration) {

@@ -172,7 +172,7 @@ impl Record for Key {
 /// A time as the vendor writes it: UTC with milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
-pub struct Instant(Timestamp);
+pub struct Instant(pub Timestamp);
 
 impl Instant {
     /// `at`, cut to the millisecond.
