@@ -6,6 +6,8 @@
 pub mod balesotomatis;
 pub mod cekat;
 pub mod heltar;
+pub mod meta;
+mod wire;
 
 use std::pin::Pin;
 use std::time::Duration;

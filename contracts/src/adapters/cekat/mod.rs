@@ -27,12 +27,12 @@ pub use error::{Error, Reason, Refusal};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
-use reqwest::{RequestBuilder, Url};
+use reqwest::RequestBuilder;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+
+use super::wire::{self, Answer, Base};
 
 /// The credentials of a client; each kind of operation takes one of them.
 #[derive(Clone, Default)]
@@ -70,7 +70,7 @@ impl fmt::Debug for Keys {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: Url,
+    base: Base,
     api_key: Option<HeaderValue>,
     access_token: Option<HeaderValue>,
     partner_key: Option<HeaderValue>,
@@ -231,19 +231,10 @@ impl Client {
     /// # Errors
     /// When the address cannot be called or a key cannot be sent.
     pub fn new(base_url: &str, keys: &Keys) -> Result<Self, Error> {
-        let base =
-            Url::parse(base_url).map_err(|error| Error::Setup(format!("{base_url}: {error}")))?;
-        if base.cannot_be_a_base() || base.host().is_none() {
-            return Err(Error::Setup(format!("{base_url}: not an HTTP address")));
-        }
+        let base = Base::parse(base_url).map_err(Error::Setup)?;
         let secret = |key: &Option<String>| {
-            let Some(key) = key else {
-                return Ok::<_, Error>(None);
-            };
-            let mut value = HeaderValue::from_str(key)
-                .map_err(|error| Error::Setup(format!("a key: {error}")))?;
-            value.set_sensitive(true);
-            Ok(Some(value))
+            let key = key.as_deref().map(wire::secret).transpose();
+            key.map_err(Error::Setup)
         };
         Ok(Self {
             http: super::http().map_err(|error| Error::Setup(error.to_string()))?,
@@ -322,16 +313,7 @@ impl Client {
 
     /// A request for what a query selects; members that are null stay out of it.
     fn query(&self, path: &[&str], query: &impl Serialize) -> Result<RequestBuilder, Error> {
-        let members =
-            serde_json::to_value(query).map_err(|error| Error::Setup(error.to_string()))?;
-        let members = members.as_object().into_iter().flatten();
-        let pairs: Vec<_> = members
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| match value {
-                Value::String(text) => (name.clone(), text.clone()),
-                other => (name.clone(), other.to_string()),
-            })
-            .collect();
+        let pairs = wire::pairs(query).map_err(|error| Error::Setup(error.to_string()))?;
         self.request(Method::GET, path, &pairs, "api_key", self.api_key.as_ref())
     }
 
@@ -358,13 +340,7 @@ impl Client {
         credential: Option<&HeaderValue>,
     ) -> Result<RequestBuilder, Error> {
         let credential = credential.ok_or(Error::NoCredential(name))?;
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
+        let url = self.base.at(path, query);
         Ok(self.http.request(method, url).header(name, credential))
     }
 
@@ -378,37 +354,32 @@ impl Client {
         good: u16,
         request: RequestBuilder,
     ) -> Result<T, Error> {
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let rate_limit = RateLimit::of(response.headers());
+        let answer = Answer::to(request).await?;
+        let (status, body) = (answer.status, &answer.body);
+        let rate_limit = RateLimit::of(&answer.headers);
         if rate_limit.is_some() {
             *self
                 .rate_limit
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = rate_limit;
         }
-        let body = response.bytes().await?;
-        let strange = |why: &str| unintelligible(status, &body, why);
+        let strange = |why: &str| Error::Unintelligible {
+            status,
+            body: answer.text(),
+            why: why.to_owned(),
+        };
         if status == good {
-            return serde_json::from_slice(&body).map_err(|error| strange(&error.to_string()));
+            return serde_json::from_slice(body).map_err(|error| strange(&error.to_string()));
         }
         if status < 400 {
             return Err(strange("no documented answer has this status"));
         }
         let refusal: Refusal =
-            serde_json::from_slice(&body).map_err(|error| strange(&error.to_string()))?;
+            serde_json::from_slice(body).map_err(|error| strange(&error.to_string()))?;
         if refusal.success || refusal.status_code != status {
             return Err(strange("the refusal contradicts itself"));
         }
         Err(Error::refused(refusal, rate_limit)
             .unwrap_or_else(|| strange("no documented refusal has this status")))
-    }
-}
-
-fn unintelligible(status: u16, body: &Bytes, why: &str) -> Error {
-    Error::Unintelligible {
-        status,
-        body: String::from_utf8_lossy(body).into_owned(),
-        why: why.to_owned(),
     }
 }

@@ -19,6 +19,7 @@ use super::templates::{Component, File, Parameter};
 use super::webhook::Envelope;
 use super::webhooks::Registration;
 use super::{Client, Error};
+use crate::adapters::wire::NOTHING;
 use crate::adapters::{Adapter, Call, Failure, Made, Perform, Understood};
 
 /// Two clients whose windows are open on the seed, and one whose window is closed.
@@ -299,8 +300,8 @@ impl Client {
     fn prepared(&self, notes: &Notes) -> Prepared {
         let key = "hxMIfTDCxqZYv5GXYLHGFfile.png";
         notes.prepared.clone().unwrap_or_else(|| Prepared {
-            signed_request: self.url(&[key], &[("X-Amz-Expires", "3600")]).into(),
-            url: self.url(&[key], &[]).into(),
+            signed_request: self.base.at(&[key], &[("X-Amz-Expires", "3600")]).into(),
+            url: self.base.at(&[key], NOTHING).into(),
         })
     }
 }

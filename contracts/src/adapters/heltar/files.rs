@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use reqwest::Url;
 
-use super::{Answer, Client, Error};
+use super::{Client, Error, refusal};
+use crate::adapters::wire::Answer;
 
 /// The operations on the storage service; they carry no key.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +41,7 @@ impl Files<'_> {
         if answer.status == 200 {
             Ok(())
         } else {
-            Err(answer.storage_refusal())
+            Err(storage_refusal(&answer))
         }
     }
 
@@ -51,7 +52,7 @@ impl Files<'_> {
     pub async fn get(&self, url: &str) -> Result<File, Error> {
         let answer = Answer::to(self.0.http.get(address(url)?)).await?;
         if answer.status != 200 {
-            return Err(answer.storage_refusal());
+            return Err(storage_refusal(&answer));
         }
         let content_type = answer
             .headers
@@ -68,22 +69,20 @@ fn address(url: &str) -> Result<Url, Error> {
     Url::parse(url).map_err(|error| Error::Setup(format!("{url}: {error}")))
 }
 
-impl Answer {
-    /// The error of the storage service, or of the API where both are behind one address.
-    fn storage_refusal(&self) -> Error {
-        let body = String::from_utf8_lossy(&self.body);
-        match (
-            self.status,
-            element(&body, "Code"),
-            element(&body, "Message"),
-        ) {
-            (status @ 400.., Some(code), Some(message)) => Error::Storage {
-                status,
-                code,
-                message,
-            },
-            _ => self.refusal(),
-        }
+/// The error of the storage service, or of the API where both are behind one address.
+fn storage_refusal(answer: &Answer) -> Error {
+    let body = answer.text();
+    match (
+        answer.status,
+        element(&body, "Code"),
+        element(&body, "Message"),
+    ) {
+        (status @ 400.., Some(code), Some(message)) => Error::Storage {
+            status,
+            code,
+            message,
+        },
+        _ => refusal(answer),
     }
 }
 

@@ -9,7 +9,12 @@ use serde_json::Value;
 use super::interactive::Interactive;
 use super::records::Message;
 use super::templates::Component;
-use super::{Answer, Client, Error, Refusal, Reply};
+use super::{Client, Error, Refusal, Reply, read, refusal};
+pub use crate::adapters::meta::media::Location;
+pub use crate::adapters::meta::people::{
+    Address, Contact, Email, Name, Organisation, Page as WebPage, Phone,
+};
+use crate::adapters::wire::{Answer, NOTHING};
 
 /// The operations on messages.
 #[derive(Clone, Copy, Debug)]
@@ -103,82 +108,6 @@ pub enum MediaType {
     Sticker,
     /// A film, up to 16 MB.
     Video,
-}
-
-/// A place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Location {
-    /// North of the equator, in degrees.
-    pub latitude: f64,
-    /// East of Greenwich, in degrees.
-    pub longitude: f64,
-    /// What it is called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Its address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-}
-
-/// A person, as Meta describes them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Contact {
-    /// What they are called.
-    pub name: Name,
-    /// Their telephones.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub phones: Vec<Phone>,
-    /// Their birthday, as `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub birthday: Option<String>,
-    /// Where they live and work.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<Value>,
-    /// Their emails.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub emails: Vec<Value>,
-    /// For whom they work.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub org: Option<Value>,
-    /// Their pages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub urls: Vec<Value>,
-}
-
-/// A name: as a whole, and at least one part of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Name {
-    /// The whole.
-    pub formatted_name: String,
-    /// What stands before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prefix: Option<String>,
-    /// The first name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// The middle name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<String>,
-    /// The last name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// What stands after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suffix: Option<String>,
-}
-
-/// A telephone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Phone {
-    /// Its number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Its number at WhatsApp.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wa_id: Option<String>,
-    /// Whether it is at home, at work, …
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
 }
 
 /// A template to be filled and sent.
@@ -388,7 +317,7 @@ impl Batch {
             let Reply {
                 message,
                 data: Outcome { success, fail },
-            } = answer.read(&[200, 206])?;
+            } = read(answer, &[200, 206])?;
             return Ok(Self {
                 status: answer.status,
                 message,
@@ -397,7 +326,7 @@ impl Batch {
                 refusal: None,
             });
         }
-        let error = answer.refusal();
+        let error = refusal(answer);
         let outcome = error
             .refusal()
             .and_then(|refusal| Outcome::deserialize(refusal.error_raw.as_ref()?).ok());
@@ -460,7 +389,7 @@ impl Messages<'_> {
     /// # Errors
     /// As [`Error`] says, when the request was refused as a whole.
     pub async fn send(&self, messages: &[Outgoing]) -> Result<Batch, Error> {
-        let url = self.0.url(&["v1", "messages", "send"], &[]);
+        let url = self.0.base.at(&["v1", "messages", "send"], NOTHING);
         Batch::read(
             &self
                 .0

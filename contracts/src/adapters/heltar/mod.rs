@@ -29,20 +29,20 @@ pub mod webhooks;
 pub use error::{BadRow, BadRows, Error, Refusal};
 
 use std::fmt;
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Method};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use super::wire::{self, Answer, Base, NOTHING};
 
 /// A client of one HeltarChat business.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: Url,
+    base: Base,
     bearer: HeaderValue,
 }
 
@@ -61,14 +61,8 @@ impl Client {
     /// # Errors
     /// When the address cannot be called or the key cannot be sent.
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
-        let base =
-            Url::parse(base_url).map_err(|error| Error::Setup(format!("{base_url}: {error}")))?;
-        if base.cannot_be_a_base() || base.host().is_none() {
-            return Err(Error::Setup(format!("{base_url}: not an HTTP address")));
-        }
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {api_key}"))
-            .map_err(|error| Error::Setup(format!("the API key: {error}")))?;
-        bearer.set_sensitive(true);
+        let base = Base::parse(base_url).map_err(Error::Setup)?;
+        let bearer = wire::secret(&format!("Bearer {api_key}")).map_err(Error::Setup)?;
         let http = super::http().map_err(|error| Error::Setup(error.to_string()))?;
         Ok(Self { http, base, bearer })
     }
@@ -113,26 +107,13 @@ impl Client {
         files::Files(self)
     }
 
-    /// The address of an operation; each part of the path stands alone.
-    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
-    }
-
     async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Error> {
-        self.call(Method::GET, self.url(path, query), None::<&()>)
-            .await?
-            .read(&[200])
+        let url = self.base.at(path, query);
+        read(&self.call(Method::GET, url, None::<&()>).await?, &[200])
     }
 
     async fn delete<T: DeserializeOwned>(
@@ -140,9 +121,8 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Error> {
-        self.call(Method::DELETE, self.url(path, query), None::<&()>)
-            .await?
-            .read(&[200])
+        let url = self.base.at(path, query);
+        read(&self.call(Method::DELETE, url, None::<&()>).await?, &[200])
     }
 
     async fn put<T: DeserializeOwned>(
@@ -150,9 +130,8 @@ impl Client {
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        self.call(Method::PUT, self.url(path, &[]), Some(body))
-            .await?
-            .read(&[200])
+        let url = self.base.at(path, NOTHING);
+        read(&self.call(Method::PUT, url, Some(body)).await?, &[200])
     }
 
     async fn post<T: DeserializeOwned>(
@@ -160,9 +139,8 @@ impl Client {
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        self.call(Method::POST, self.url(path, &[]), Some(body))
-            .await?
-            .read(&[200])
+        let url = self.base.at(path, NOTHING);
+        read(&self.call(Method::POST, url, Some(body)).await?, &[200])
     }
 
     /// Makes one call of the API, with the key.
@@ -179,7 +157,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        Answer::to(request).await
+        Ok(Answer::to(request).await?)
     }
 }
 
@@ -192,57 +170,30 @@ pub struct Reply<T> {
     pub data: T,
 }
 
-/// An answer, whole but not understood yet.
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Bytes,
+/// The body of a success, typed; everything else becomes the error it stands for.
+fn read<T: DeserializeOwned>(answer: &Answer, good: &[u16]) -> Result<T, Error> {
+    if !good.contains(&answer.status) {
+        return Err(refusal(answer));
+    }
+    serde_json::from_slice(&answer.body).map_err(|error| unintelligible(answer, &error.to_string()))
 }
 
-impl Answer {
-    async fn to(request: reqwest::RequestBuilder) -> Result<Self, Error> {
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let body = response.bytes().await?;
-        Ok(Self {
-            status,
-            headers,
-            body,
-        })
+/// The error that an answer in the vendor's envelope stands for.
+fn refusal(answer: &Answer) -> Error {
+    if answer.status < 400 {
+        return unintelligible(answer, "no documented answer has this status");
     }
-
-    /// The body of a success, typed; everything else becomes the error it stands for.
-    fn read<T: DeserializeOwned>(&self, good: &[u16]) -> Result<T, Error> {
-        if !good.contains(&self.status) {
-            return Err(self.refusal());
-        }
-        serde_json::from_slice(&self.body).map_err(|error| self.unintelligible(&error.to_string()))
+    match serde_json::from_slice(&answer.body) {
+        Ok(refusal) => Error::refused(answer.status, refusal, answer.retry_after())
+            .unwrap_or_else(|| unintelligible(answer, "no documented refusal has this status")),
+        Err(error) => unintelligible(answer, &error.to_string()),
     }
+}
 
-    /// The error that an answer in the vendor's envelope stands for.
-    fn refusal(&self) -> Error {
-        if self.status < 400 {
-            return self.unintelligible("no documented answer has this status");
-        }
-        match serde_json::from_slice(&self.body) {
-            Ok(refusal) => Error::refused(self.status, refusal, self.retry_after())
-                .unwrap_or_else(|| self.unintelligible("no documented refusal has this status")),
-            Err(error) => self.unintelligible(&error.to_string()),
-        }
-    }
-
-    fn unintelligible(&self, why: &str) -> Error {
-        Error::Unintelligible {
-            status: self.status,
-            body: String::from_utf8_lossy(&self.body).into_owned(),
-            why: why.to_owned(),
-        }
-    }
-
-    /// How long to wait, where the answer gives a number of seconds.
-    fn retry_after(&self) -> Option<Duration> {
-        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
-        text.trim().parse().ok().map(Duration::from_secs)
+fn unintelligible(answer: &Answer, why: &str) -> Error {
+    Error::Unintelligible {
+        status: answer.status,
+        body: answer.text(),
+        why: why.to_owned(),
     }
 }

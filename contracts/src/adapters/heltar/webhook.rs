@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::interactive::Interactive;
 use super::messages::{Contact, Location};
+pub use crate::adapters::meta::webhook::{
+    Button, Change, Entry, Media, Metadata, Text, answer_handshake,
+};
 
 /// What one webhook body tells, one by one.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,50 +53,16 @@ pub fn parse(body: &[u8]) -> Result<Vec<Event>, Unreadable> {
     Envelope::read(body)?.events()
 }
 
-/// What the registered address answers to the handshake with this query string: the challenge when the token is
-/// the registered one, else nothing, and the status is to be 403.
-pub fn answer_handshake(query: &str, verify_token: &str) -> Option<String> {
-    let mut challenge = None;
-    let (mut subscribes, mut known) = (false, false);
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match &*name {
-            "hub.mode" => subscribes = value == "subscribe",
-            "hub.verify_token" => known = value == verify_token,
-            "hub.challenge" => challenge = Some(value.into_owned()),
-            _ => {}
-        }
-    }
-    challenge.filter(|_| subscribes && known)
-}
-
 /// A webhook body as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
     /// `whatsapp_business_account`.
     pub object: String,
     /// Each for one account.
-    pub entry: Vec<Entry>,
+    pub entry: Vec<Entry<Told>>,
     /// The field that was sent along with the message, where the address asked for it.
     #[serde(default, rename = "customField")]
     pub custom_field: Option<Value>,
-}
-
-/// What one account tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The account.
-    pub id: String,
-    /// What it tells.
-    pub changes: Vec<Change>,
-}
-
-/// One thing to tell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// `messages`.
-    pub field: String,
-    /// What it is.
-    pub value: Told,
 }
 
 /// Messages that came in, or what became of those that went out.
@@ -112,15 +81,6 @@ pub struct Told {
     /// What became of what went out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<Status>,
-}
-
-/// A number of the business.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Metadata {
-    /// The number.
-    pub display_phone_number: String,
-    /// Meta's id of it.
-    pub phone_number_id: String,
 }
 
 /// Who wrote.
@@ -223,47 +183,6 @@ pub enum Content {
     /// Something that Meta added later.
     #[serde(other)]
     Other,
-}
-
-/// A text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
-    /// The text.
-    pub body: String,
-}
-
-/// A tap on the quick reply of a template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
-    /// What it says.
-    pub text: String,
-    /// What it means.
-    #[serde(default)]
-    pub payload: Option<String>,
-}
-
-/// A file that came in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Media {
-    /// Meta's id of it.
-    pub id: String,
-    /// Its content type.
-    pub mime_type: String,
-    /// Its hash.
-    #[serde(default)]
-    pub sha256: Option<String>,
-    /// Where it can be fetched, for some minutes.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// What stands below.
-    #[serde(default)]
-    pub caption: Option<String>,
-    /// What a document is called.
-    #[serde(default)]
-    pub filename: Option<String>,
-    /// Whether a sticker moves.
-    #[serde(default)]
-    pub animated: Option<bool>,
 }
 
 /// What became of a sent message.
@@ -374,20 +293,6 @@ impl Envelope {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_challenge_is_repeated_to_whoever_knows_the_token() {
-        let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=a%20secret";
-        assert_eq!(
-            answer_handshake(query, "a secret").as_deref(),
-            Some("1158201444")
-        );
-        assert_eq!(answer_handshake(query, "another"), None);
-        assert_eq!(
-            answer_handshake("hub.challenge=1&hub.verify_token=a%20secret", "a secret"),
-            None
-        );
-    }
 
     #[test]
     fn what_is_no_envelope_is_unreadable() {

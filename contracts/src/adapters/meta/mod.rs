@@ -1,0 +1,6 @@
+//! What vendors pass on from and to Meta's WhatsApp Cloud API without changing it.
+
+pub mod interactive;
+pub mod media;
+pub mod people;
+pub mod webhook;
