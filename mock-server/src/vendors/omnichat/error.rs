@@ -7,15 +7,20 @@
 //! | a marketing template on a channel that may not send one | `{"content": {"code", "message", "status"}}` |
 //! | the headless route, for what Meta refuses | `{"error": {"message", "type", "code", …}}` |
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contracts::check::{Rule, Violation};
 use contracts::document::Place;
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
+use crate::kernel::call::Call;
 use crate::kernel::refusal::{Denial, Reason, Refusal};
 
 use super::HEADLESS;
@@ -71,9 +76,9 @@ pub enum Error {
     /// A refusal of the rooms operations.
     #[error(transparent)]
     Rooms(#[from] RoomsError),
-    /// A refusal of Meta's, passed through by the headless route.
-    #[error(transparent)]
-    Meta(#[from] MetaError),
+    /// A refusal of Meta's, passed through by the headless route, with the number of the refused call.
+    #[error("{0}")]
+    Meta(MetaError, u64),
     /// A marketing template on a WhatsApp account without Marketing Messages Lite.
     #[error(
         "The WABA has not enabled Marketing Messages Lite (MM Lite) and cannot send marketing messages via this API"
@@ -105,9 +110,21 @@ pub enum RoomsError {
     /// An employee code means nothing without the shop.
     #[error("agentShopLocationCode is required when agentEmployeeCode is provided")]
     ShopMissing,
+    /// The team has no such channel.
+    #[error("Channel not found: {0}")]
+    ChannelUnknown(String),
+    /// Nobody on WhatsApp has this id.
+    #[error("WhatsappAccUserDoc not found: {0}")]
+    WhatsAppUserUnknown(String),
+    /// Nobody on the channel has this id.
+    #[error("User not found: {0}")]
+    UserUnknown(String),
     /// No agent has the identifier.
     #[error("No valid agent identifier provided")]
     AgentUnknown,
+    /// In a room with collaborators, sales agents must be among them.
+    #[error("agent is not a collaborator of the room")]
+    NotACollaborator,
     /// The body is missing, not JSON, or of wrong types.
     #[error("Invalid request body")]
     InvalidBody,
@@ -134,6 +151,41 @@ pub enum MetaError {
     /// A length, a count or a form is wrong.
     #[error("(#131009) Parameter value is not valid")]
     ValueInvalid(String),
+    /// The number sends to itself.
+    #[error("(#131021) Recipient cannot be sender")]
+    RecipientIsSender,
+    /// A kind of message that does not pass here.
+    #[error("(#131051) Unsupported message type")]
+    UnsupportedType(String),
+    /// A business-scoped user id cannot get this message.
+    #[error("(#131062) Business-scoped user id not allowed")]
+    RecipientNotAllowed,
+    /// More or fewer values than the template has places.
+    #[error("(#132000) Number of parameters does not match the expected number of params")]
+    ParameterCount(String),
+    /// No such template in that language, or none that is approved.
+    #[error("(#132001) Template name does not exist in the translation")]
+    TemplateMissing {
+        /// Which.
+        name: String,
+        /// In which language.
+        language: String,
+    },
+    /// A value of another kind than its place.
+    #[error("(#132012) Parameter format does not match format in the created template")]
+    ParameterFormat(String),
+    /// Too many readers complained about the template.
+    #[error("(#132015) Template is paused")]
+    TemplatePaused,
+    /// The template was paused too often.
+    #[error("(#132016) Template is disabled")]
+    TemplateDisabled,
+    /// The business number is not with the Cloud API.
+    #[error("(#133010) Account not registered")]
+    NotRegistered,
+    /// Too many messages to one recipient.
+    #[error("(#131056) (Business Account, Consumer Account) pair rate limit hit")]
+    PairLimit,
     /// Meta's own token has expired.
     #[error("Error validating access token: Session has expired")]
     TokenExpired,
@@ -148,10 +200,33 @@ pub enum MetaError {
     Unavailable,
 }
 
-/// Meta names each of its refusals; the mock has one name for all.
-const TRACE: &str = "AMockOfOmnichatHasNoTra";
+/// How long a name of Meta's for a refusal is, after the letter that all begin with.
+const TRACE: usize = 22;
+
+/// Meta names each of its refusals; ours are named after the call that was refused.
+fn trace_of(call: u64) -> String {
+    let digest = Sha256::digest(call.to_be_bytes());
+    let name: String = URL_SAFE_NO_PAD.encode(digest).chars().take(TRACE).collect();
+    format!("A{name}")
+}
+
+impl From<MetaError> for Error {
+    /// Without the call, which rules do not know: [`Error::at`] adds it.
+    fn from(error: MetaError) -> Self {
+        Self::Meta(error, 0)
+    }
+}
 
 impl Error {
+    /// The same, refused in this call.
+    #[must_use]
+    pub fn at(self, call: &Call) -> Self {
+        match self {
+            Self::Meta(error, _) => Self::Meta(error, call.id),
+            other => other,
+        }
+    }
+
     /// The status and the code of the common shape.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
@@ -174,7 +249,7 @@ impl Error {
             Self::Asked(status) => (*status, common_code(*status)),
             Self::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR"),
             Self::Rooms(rooms) => (rooms.status(), ""),
-            Self::Meta(meta) => (meta.status_and_code().0, ""),
+            Self::Meta(meta, _) => (meta.status_and_code().0, ""),
             Self::MarketingLiteMissing => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "MARKETING_MESSAGES_LITE_NOT_ENABLED",
@@ -186,7 +261,7 @@ impl Error {
         let message = self.to_string();
         match self {
             Self::Rooms(rooms) => json!({"message": format!("OCE::{}::{rooms}", rooms.category())}),
-            Self::Meta(meta) => meta.body(),
+            Self::Meta(meta, call) => meta.body(*call),
             Self::MarketingLiteMissing => {
                 json!({"content": {"code": code, "message": message, "status": status.as_u16()}})
             }
@@ -207,7 +282,8 @@ impl IntoResponse for Error {
             Self::TooMany(after) => {
                 drop(headers.insert(header::RETRY_AFTER, whole_seconds(*after).into()))
             }
-            Self::Asked(StatusCode::TOO_MANY_REQUESTS) | Self::Meta(MetaError::ThroughputLimit) => {
+            Self::Asked(StatusCode::TOO_MANY_REQUESTS)
+            | Self::Meta(MetaError::ThroughputLimit | MetaError::PairLimit, _) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::WrongMethod(allowed) => {
@@ -302,6 +378,16 @@ impl MetaError {
             }
             Self::RequiredMissing(_) => (StatusCode::BAD_REQUEST, 131_008),
             Self::ValueInvalid(_) => (StatusCode::BAD_REQUEST, 131_009),
+            Self::RecipientIsSender => (StatusCode::BAD_REQUEST, 131_021),
+            Self::UnsupportedType(_) => (StatusCode::BAD_REQUEST, 131_051),
+            Self::RecipientNotAllowed => (StatusCode::BAD_REQUEST, 131_062),
+            Self::ParameterCount(_) => (StatusCode::BAD_REQUEST, 132_000),
+            Self::TemplateMissing { .. } => (StatusCode::NOT_FOUND, 132_001),
+            Self::ParameterFormat(_) => (StatusCode::BAD_REQUEST, 132_012),
+            Self::TemplatePaused => (StatusCode::BAD_REQUEST, 132_015),
+            Self::TemplateDisabled => (StatusCode::BAD_REQUEST, 132_016),
+            Self::NotRegistered => (StatusCode::BAD_REQUEST, 133_010),
+            Self::PairLimit => (StatusCode::TOO_MANY_REQUESTS, 131_056),
             Self::TokenExpired => (StatusCode::UNAUTHORIZED, 190),
             Self::ThroughputLimit => (StatusCode::TOO_MANY_REQUESTS, 130_429),
             Self::SomethingWrong => (StatusCode::INTERNAL_SERVER_ERROR, 131_000),
@@ -309,25 +395,39 @@ impl MetaError {
         }
     }
 
-    fn details(&self) -> Option<&str> {
-        match self {
+    fn details(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(match self {
             Self::ParameterMissing(_)
             | Self::ParameterInvalid(..)
             | Self::UnexpectedKey(..)
-            | Self::TokenExpired => None,
-            Self::RequiredMissing(details) | Self::ValueInvalid(details) => Some(details),
-            Self::ThroughputLimit => Some("Cloud API message throughput has been reached"),
-            Self::SomethingWrong => Some("Message failed to send due to an unknown error"),
-            Self::Unavailable => Some("The service is temporarily unavailable"),
-        }
+            | Self::TokenExpired => return None,
+            Self::RequiredMissing(details)
+            | Self::ValueInvalid(details)
+            | Self::UnsupportedType(details)
+            | Self::ParameterCount(details)
+            | Self::ParameterFormat(details) => details,
+            Self::TemplateMissing { name, language } => {
+                let details = format!("template name ({name}) does not exist in {language}");
+                return Some(Cow::Owned(details));
+            }
+            Self::RecipientIsSender => "Recipient and sender can not be same phone number",
+            Self::RecipientNotAllowed => "This message cannot be sent to a business-scoped user id",
+            Self::TemplatePaused => "The template is paused",
+            Self::TemplateDisabled => "The template is disabled",
+            Self::NotRegistered => "Account does not exist in the Cloud API",
+            Self::PairLimit => "Too many messages sent to this recipient in a short time",
+            Self::ThroughputLimit => "Cloud API message throughput has been reached",
+            Self::SomethingWrong => "Message failed to send due to an unknown error",
+            Self::Unavailable => "The service is temporarily unavailable",
+        }))
     }
 
-    fn body(&self) -> Value {
+    fn body(&self, call: u64) -> Value {
         let mut error = json!({"message": self.to_string(), "type": "OAuthException", "code": self.status_and_code().1});
         if let Some(details) = self.details() {
             error["error_data"] = json!({"messaging_product": "whatsapp", "details": details});
         }
-        error["fbtrace_id"] = TRACE.into();
+        error["fbtrace_id"] = trace_of(call).into();
         json!({"error": error})
     }
 
@@ -369,7 +469,7 @@ impl MetaError {
                 above.last().copied().unwrap_or_default().to_owned(),
             ),
             // The contract knows the last of its variants only by exclusion.
-            (Rule::Const, ["interactive", "type"]) => Self::ValueInvalid(format!(
+            (Rule::Const, ["interactive", "type"]) => Self::UnsupportedType(format!(
                 "interactive.type: {} is none of button, list, product, product_list, catalog_message",
                 quoted(violation)
             )),
@@ -417,6 +517,8 @@ impl From<Refusal> for Error {
         let operation = refusal.operation();
         let rooms = operation.starts_with("rooms.");
         let headless = operation == HEADLESS;
+        let call = refusal.call.id;
+        let meta = |error| Self::Meta(error, call);
         match refusal.reason {
             Reason::Denied(Denial::Forbidden(team)) if rooms => {
                 RoomsError::ModuleMissing(team).into()
@@ -429,20 +531,20 @@ impl From<Refusal> for Error {
             Reason::TooMany { retry_after } => Self::TooMany(retry_after),
             Reason::BrokenJson { .. } if rooms => RoomsError::InvalidBody.into(),
             Reason::BrokenJson { .. } if headless => {
-                MetaError::ParameterMissing("messaging_product".to_owned()).into()
+                meta(MetaError::ParameterMissing("messaging_product".to_owned()))
             }
             Reason::BrokenJson { .. } => Self::InvalidBody("Invalid request body".to_owned()),
-            Reason::Invalid(violations) => Self::invalid(&violations, operation),
+            Reason::Invalid(violations) => Self::invalid(&violations, operation, call),
             Reason::Fault(status) if rooms => RoomsError::Asked(status).into(),
-            Reason::Fault(StatusCode::UNAUTHORIZED) if headless => MetaError::TokenExpired.into(),
+            Reason::Fault(StatusCode::UNAUTHORIZED) if headless => meta(MetaError::TokenExpired),
             Reason::Fault(StatusCode::TOO_MANY_REQUESTS) if headless => {
-                MetaError::ThroughputLimit.into()
+                meta(MetaError::ThroughputLimit)
             }
             Reason::Fault(StatusCode::INTERNAL_SERVER_ERROR) if headless => {
-                MetaError::SomethingWrong.into()
+                meta(MetaError::SomethingWrong)
             }
             Reason::Fault(StatusCode::SERVICE_UNAVAILABLE) if headless => {
-                MetaError::Unavailable.into()
+                meta(MetaError::Unavailable)
             }
             Reason::Fault(status) => Self::Asked(status),
             Reason::Internal(_) => Self::Unexpected,
@@ -452,7 +554,7 @@ impl From<Refusal> for Error {
 
 impl Error {
     /// The first thing that is wrong: the path before the query before the body.
-    fn invalid(violations: &[Violation], operation: &str) -> Self {
+    fn invalid(violations: &[Violation], operation: &str, call: u64) -> Self {
         let at = |place: Place| violations.iter().find(move |one| one.place == place);
         if let Some(violation) = at(Place::Path) {
             return if violation.pointer == "platform" {
@@ -468,7 +570,7 @@ impl Error {
             return RoomsError::of(violations, operation).into();
         }
         let worded = if operation == HEADLESS {
-            MetaError::of(violations).map(Self::from)
+            MetaError::of(violations).map(|error| Self::Meta(error, call))
         } else {
             violations
                 .first()
