@@ -1,5 +1,7 @@
 //! Cekat: who may call, what is refused and how, and what a user would tell of templates, talks, boards and orders.
 
+mod clients;
+
 use std::time::Duration;
 
 use http::Method;
@@ -853,43 +855,16 @@ async fn a_campaign_counts_what_becomes_of_its_messages() {
 }
 
 #[tokio::test]
-async fn real_clients_are_taken_as_they_are() {
-    let mut story = business();
-    story.with_header("authorization", Some("Bearer mock-cekat-key"));
-    let kind = "application/json";
-    let templates = format!("/templates?inbox_id={MAIN}&api_key=mock-cekat-key");
-    let body = Some("{}".to_owned());
-    let listed = story.send(Method::GET, &templates, kind, body).await;
-    assert_eq!(listed.json()["data"].as_array().unwrap().len(), 4);
-    let accepted = [
-        (
-            "/templates/send",
-            json!({"wa_template_id": 956_322_736_884_885_u64, "inbox_id": MAIN,
-            "phone_number": "6280000004352", "template_body_variables": [], "file_url": "https://files.example/a.png"}),
-        ),
-        (
-            "/messages/whatsapp",
-            json!({"conversation_id": DEWI, "receiver": "+6280000004352", "message": "Halo", "file_url": ""}),
-        ),
-        (
-            "/messages/whatsapp",
-            json!({"conversation_id": DEWI, "receiver": "6280000004352", "message": "Pilih", "media_type": "button",
-            "header": {"text": "Toko", "file_url": ""}, "footer": "Cekat",
-            "action": {"buttons": [{"type": "reply", "reply": {"id": "1", "title": "Ya"}}]}}),
-        ),
-        (
-            "/api/ai_response/beta",
-            json!({"messages": [{"id": 1, "message": "hi", "sent_by_type": "user", "created_at": "2026-04-14T08:00:00Z"}],
-            "ai_agent_id": "ab759ac2-9f24-402f-9873-57b2e18c474e", "something": "else"}),
-        ),
-    ];
-    for (path, body) in accepted {
-        let answer = story.post(path, body).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-    }
-    let credits = "/api/messages/summary/ai_credits?start_date=2026-04-14&end_date=2026-04-14";
-    let credits = story.get(credits).await.json();
-    assert_eq!(credits["data"]["total_ai_credits_used"], 1);
+async fn a_machine_that_is_asked_is_paid() {
+    let mut story = story::<Cekat>();
+    let path = "/api/messages/summary/ai_credits?start_date=2026-04-14&end_date=2026-04-14";
+    let before = story.get(path).await.json();
+    let prompt = json!({"messages": [{"id": 1, "message": "hi", "sent_by_type": "user"}],
+        "ai_agent_id": "ab759ac2-9f24-402f-9873-57b2e18c474e"});
+    story.post("/api/ai_response/beta", prompt).await;
+    let after = story.get(path).await.json();
+    let credits = |answer: &Value| answer["data"]["total_ai_credits_used"].as_i64();
+    assert_eq!((credits(&before), credits(&after)), (Some(0), Some(1)));
     story.assert_honest();
 }
 

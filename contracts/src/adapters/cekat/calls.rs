@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 use super::conversations::{self, Stage};
 use super::crm::{self, Condition, Junction, Operator, Search};
 use super::messages::{
-    self, Buttons, CtaUrl, Kind, Line, List, Location, Outgoing, Prompt, Row, Section, SenderType,
+    self, Buttons, CtaUrl, Header, Kind, Line, List, Location, Outgoing, Prompt, Row, Section,
+    SenderType,
 };
-use super::orders::{self, DraftLine, OrderStatus};
+use super::orders::{self, DraftLine, OrderStatus, PaymentMethod};
 use super::people::Registration;
 use super::templates::{self, Category, Picture, Sending};
 use super::webhook::Notice;
-use super::{Client, Error, Filter, Keys};
+use super::{Client, Edit, Error, Filter, Keys};
 use crate::adapters::{Adapter, Call, Failure, Made, Understood};
 
 /// Inboxes of the seed.
@@ -162,6 +163,9 @@ fn people() -> Vec<Call<Client>> {
             .people()
             .register(&registration("owner@example.com")))
         .answered(400),
+        call!("business.register", 201, |client| client
+            .people()
+            .register_by_form(&registration("formulir@example.com"))),
         call!("business.get", |client| client.people().business()),
         call!("inboxes.list", |client| client.people().inboxes()),
         call!("integrations.list", |client| client.people().integrations()),
@@ -309,6 +313,19 @@ fn place() -> Location {
     }
 }
 
+/// Words between a header and a footer.
+fn framed() -> Outgoing {
+    let action = Buttons::new(&[("1", "Beli")]);
+    Outgoing {
+        header: Some(Header {
+            text: Some("Promo".to_owned()),
+            file_url: Some("https://files.cekat.ai/promo.png".to_owned()),
+        }),
+        footer: Some("Sampai akhir bulan".to_owned()),
+        ..kind("Mau?", Kind::Button { action })
+    }
+}
+
 fn prompt(ai_agent_id: &str) -> Prompt {
     Prompt {
         messages: vec![Line {
@@ -372,6 +389,10 @@ fn messages() -> Vec<Call<Client>> {
                 }
             )))
         .variant("cta_url"),
+        call!("messages.send_whatsapp", |client| client
+            .messages()
+            .send_whatsapp(&framed()))
+        .variant("button"),
         call!("messages.list", |client| client.messages().list(OPEN)),
         call!("messages.get", |client| client
             .messages()
@@ -380,6 +401,14 @@ fn messages() -> Vec<Call<Client>> {
         call!("v2.messages.list", |client| client
             .messages()
             .rows(&messages::Selection::default())),
+        call!("v2.messages.list", |client| client.messages().rows(
+            &messages::Selection {
+                filter: days("2025-08-08", "2025-08-12"),
+                sort_order: Some("asc".to_owned()),
+                version: Some("v2".to_owned()),
+                ..messages::Selection::default()
+            }
+        )),
         call!("v2.messages.ai_credits", |client| client
             .messages()
             .ai_credits(&messages::Span {
@@ -398,7 +427,7 @@ fn messages() -> Vec<Call<Client>> {
 
 fn answered_by(keep: Option<bool>) -> conversations::Change {
     conversations::Change {
-        assigned_ai_agent: Some(SHOP.to_owned()),
+        assigned_ai_agent: Edit::To(SHOP.to_owned()),
         keep_assigned_ai_agent_on_resolve: keep,
     }
 }
@@ -428,6 +457,16 @@ fn conversations() -> Vec<Call<Client>> {
             .conversations()
             .update(LABELLED, &answered_by(Some(true))))
         .variant("keep"),
+        call!("v2.conversations.update", |client| client
+            .conversations()
+            .update(
+                LABELLED,
+                &conversations::Change {
+                    assigned_ai_agent: Edit::Clear,
+                    ..conversations::Change::default()
+                }
+            ))
+        .variant("assign"),
         call!("v2.conversations.agent_assignments", |client| client
             .conversations()
             .assigned(&Filter::default())),
@@ -460,7 +499,7 @@ fn item(name: &str, columns: Value) -> crm::Draft {
 
 fn noted(note: &str) -> crm::Person {
     crm::Person {
-        note: Some(note.to_owned()),
+        note: Edit::To(note.to_owned()),
         ..crm::Person::default()
     }
 }
@@ -469,7 +508,7 @@ fn newcomer() -> crm::Person {
     crm::Person {
         display_name: Some("Rina".to_owned()),
         phone_number: Some("6280000008888".to_owned()),
-        email: Some("rina@example.com".to_owned()),
+        email: Edit::To("rina@example.com".to_owned()),
         ..crm::Person::default()
     }
 }
@@ -530,6 +569,16 @@ fn crm() -> Vec<Call<Client>> {
             JOHN,
             &crm::Person {
                 display_name: Some("John Updated".to_owned()),
+                ..crm::Person::default()
+            }
+        )),
+        call!("crm.contact.update", |client| client.crm().update_contact(
+            JOHN,
+            &crm::Person {
+                email: Edit::Clear,
+                stage_id: Edit::Clear,
+                note: Edit::Clear,
+                additional_data: Edit::Clear,
                 ..crm::Person::default()
             }
         )),
@@ -636,9 +685,26 @@ fn order() -> orders::Draft {
     }
 }
 
+/// An order of somebody new, who pays elsewhere.
+fn order_of_a_stranger() -> orders::Draft {
+    orders::Draft {
+        payment_method: PaymentMethod::Custom,
+        contact_id: None,
+        phone_number: Some("081200005555".to_owned()),
+        display_name: Some("Citra".to_owned()),
+        email: Some("citra@example.com".to_owned()),
+        bank_account_number: None,
+        custom_invoice_url: Some("https://example.com/invoice/1".to_owned()),
+        ..order()
+    }
+}
+
 fn orders() -> Vec<Call<Client>> {
     vec![
         call!("orders.create", |client| client.orders().create(&order())),
+        call!("orders.create", |client| client
+            .orders()
+            .create(&order_of_a_stranger())),
         call!("orders.list", |client| client.orders().list(
             &orders::Selection {
                 page: Some(1),
@@ -652,7 +718,17 @@ fn orders() -> Vec<Call<Client>> {
             UNPAID,
             &orders::Change {
                 order_status: Some(OrderStatus::Processing),
-                notes: Some("titip tetangga".to_owned()),
+                notes: Edit::To("titip tetangga".to_owned()),
+                payment_method: Some(PaymentMethod::Xendit),
+                ..orders::Change::default()
+            }
+        )),
+        call!("orders.update", |client| client.orders().update(
+            UNPAID,
+            &orders::Change {
+                custom_invoice_url: Edit::Clear,
+                address: Edit::Clear,
+                notes: Edit::Clear,
                 ..orders::Change::default()
             }
         )),

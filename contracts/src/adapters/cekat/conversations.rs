@@ -4,7 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Client, Done, Error, Filter, Many, Named, One, Pagination};
+use super::{Client, Done, Edit, Error, Filter, Many, Named, One, Pagination};
 
 /// The operations on conversations and campaigns.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +43,9 @@ pub struct Selection {
 /// What to change about a conversation.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Change {
-    /// The machine that is to answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_ai_agent: Option<String>,
+    /// The machine that is to answer, or none.
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub assigned_ai_agent: Edit<String>,
     /// Whether it stays when all is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_assigned_ai_agent_on_resolve: Option<bool>,

@@ -4,7 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use super::{Client, Error, Told, Verdict};
+use super::{Client, Edit, Error, Told, Verdict};
 
 /// The operations of the CRM.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub struct Draft {
     /// The group it is to be in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<String>,
-    /// What its columns are to hold, by their names; an empty array clears one.
+    /// What its columns are to hold, by their names; null clears one, and so does an empty array.
     #[serde(flatten)]
     pub columns: Map<String, Value>,
 }
@@ -124,17 +124,17 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// The address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub email: Edit<String>,
     /// The stage they are at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage_id: Option<String>,
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub stage_id: Edit<String>,
     /// What is noted; only of a customer there is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// What else is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_data: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub note: Edit<String>,
+    /// What else is kept; all of it is replaced.
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub additional_data: Edit<Map<String, Value>>,
 }
 
 /// A board, as the list shows it.

@@ -57,12 +57,26 @@ pub struct Outgoing {
     pub receiver: String,
     /// The words.
     pub message: String,
+    /// What is shown above the words of a list, buttons or a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
     /// What is shown below the words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<String>,
     /// What else there is.
     #[serde(flatten)]
     pub content: Content,
+}
+
+/// What is shown above the words of a message; a list takes text only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Header {
+    /// A headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// A picture or another file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
 }
 
 /// What a message has besides words.
@@ -244,6 +258,7 @@ impl Outgoing {
             conversation_id: conversation_id.to_owned(),
             receiver: receiver.to_owned(),
             message: message.to_owned(),
+            header: None,
             footer: None,
             content,
         }
@@ -266,6 +281,8 @@ pub struct Selection {
     pub is_template: Option<bool>,
     /// `asc` or `desc`.
     pub sort_order: Option<String>,
+    /// Which form of the list; known by name only, nobody has seen what it changes.
+    pub version: Option<String>,
 }
 
 /// What to sum up.

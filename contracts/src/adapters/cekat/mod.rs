@@ -209,6 +209,25 @@ pub struct Filter {
     pub timezone: Option<String>,
 }
 
+/// What a change does to one member of something there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Edit<T> {
+    /// It stays: the request does not name it.
+    #[default]
+    Keep,
+    /// It goes: the request names it with null.
+    Clear,
+    /// It becomes this.
+    To(T),
+}
+
+impl<T> Edit<T> {
+    fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+}
+
 /// Something with an id and a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {

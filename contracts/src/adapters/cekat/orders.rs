@@ -4,7 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
-use super::{Client, Error, Told};
+use super::{Client, Edit, Error, Told};
 
 /// The operations on orders.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,15 @@ pub struct Draft {
     /// In which conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<String>,
+    /// What a customer is called who is known by a new number only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The address to write to about this order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// A bill made elsewhere; needed when it is paid elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_invoice_url: Option<String>,
     /// Where the money goes; needed when it is paid by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_account_number: Option<String>,
@@ -114,18 +123,21 @@ pub struct Change {
     /// Whether it is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_status: Option<PaymentStatus>,
-    /// A bill made elsewhere.
+    /// How it is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_invoice_url: Option<String>,
+    pub payment_method: Option<PaymentMethod>,
+    /// A bill made elsewhere.
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub custom_invoice_url: Edit<String>,
     /// Whether the bill went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_is_sent: Option<bool>,
     /// Where it goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub address: Edit<String>,
     /// What is noted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
+    #[serde(skip_serializing_if = "Edit::is_keep")]
+    pub notes: Edit<String>,
 }
 
 /// Which orders to show.

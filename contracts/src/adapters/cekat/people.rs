@@ -208,6 +208,15 @@ impl People<'_> {
         self.0.read_as(201, request.json(registration)).await
     }
 
+    /// `POST /register` — registers a business as a web form does, with a reseller's key.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn register_by_form(&self, registration: &Registration) -> Result<Registered, Error> {
+        let request = self.0.ask_as_partner(Method::POST, &["register"])?;
+        self.0.read_as(201, request.form(registration)).await
+    }
+
     /// `GET /businesses` — shows the business.
     ///
     /// # Errors

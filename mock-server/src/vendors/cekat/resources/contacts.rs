@@ -13,7 +13,7 @@ use super::super::error::Error;
 use super::super::reply::{crm, listed, utc};
 use super::super::state::Cekat;
 use super::super::webhooks::{Change, News, value};
-use super::{Owned, Paging, Span, normal, own, zone};
+use super::{Owned, Paging, Span, named, normal, own, zone};
 use crate::kernel::extract::{Body, Path, Query, Request};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
@@ -104,15 +104,19 @@ pub struct Shown {
     updated_at: String,
 }
 
-/// A contact to be made or changed; what is absent stays as it is, and so does what is null.
+/// A contact to be made or changed; what is absent stays as it is, and null clears.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Draft {
     display_name: Option<String>,
     phone_number: Option<String>,
-    email: Option<String>,
-    stage_id: Option<String>,
-    additional_data: Option<Map<String, Value>>,
-    note: Option<String>,
+    #[serde(default, deserialize_with = "named")]
+    email: Option<Option<String>>,
+    #[serde(default, deserialize_with = "named")]
+    stage_id: Option<Option<String>>,
+    #[serde(default, deserialize_with = "named")]
+    additional_data: Option<Option<Map<String, Value>>>,
+    #[serde(default, deserialize_with = "named")]
+    note: Option<Option<String>>,
 }
 
 /// Which contact a path means.
@@ -228,19 +232,20 @@ impl Contact {
         }
         if let Some(email) = draft.email {
             note("email", value(&self.email), value(&email), false);
-            self.email = Some(email);
+            self.email = email;
         }
         if let Some(stage) = draft.stage_id {
             note("stage_id", value(&self.stage_id), value(&stage), false);
-            self.stage_id = Some(stage);
+            self.stage_id = stage;
         }
         if let Some(data) = draft.additional_data {
             let before = self.additional_data.clone().unwrap_or_default();
-            for key in data.keys().chain(before.keys()) {
+            let after = data.clone().unwrap_or_default();
+            for key in after.keys().chain(before.keys()) {
                 let of = |map: &Map<String, Value>| map.get(key).cloned().unwrap_or_default();
-                note(key, of(&before), of(&data), true);
+                note(key, of(&before), of(&after), true);
             }
-            self.additional_data = Some(data);
+            self.additional_data = data;
         }
         first
     }
@@ -307,9 +312,13 @@ impl Cekat {
         if let Some(known) = self.contact_by_phone(&phone, business) {
             let id = known.id.clone();
             let known_as = Some(known.phone_number.clone());
+            // Whoever makes a contact anew knows nothing of what the old one has, and clears none of it.
             let draft = Draft {
                 phone_number: known_as,
                 note: None,
+                email: draft.email.filter(Option::is_some),
+                stage_id: draft.stage_id.filter(Option::is_some),
+                additional_data: draft.additional_data.filter(Option::is_some),
                 ..draft
             };
             return self.change_contact(&id, draft, moment);
@@ -351,13 +360,10 @@ impl Cekat {
             }
         }
         let before = contact.clone();
-        let noted = draft
-            .note
-            .take()
-            .filter(|note| contact.note.as_ref() != Some(note));
+        let noted = draft.note.take().filter(|note| contact.note != *note);
         let changes = contact.take(draft);
         if let Some(note) = &noted {
-            contact.note = Some(note.clone());
+            contact.note.clone_from(note);
         }
         if contact == before {
             return Ok(contact.shown());
@@ -372,7 +378,8 @@ impl Cekat {
         if let Some(note) = noted {
             let news = News::NoteTaken {
                 contact_id: id.to_owned(),
-                note,
+                // Nobody has seen a note being cleared; an empty one is the least that says it.
+                note: note.unwrap_or_default(),
                 previous_note: before.note,
             };
             self.tell(&business, id, None, news, moment);

@@ -212,6 +212,18 @@ pub fn normal(phone: &str) -> String {
     }
 }
 
+/// A member that a body names, if only to clear it: null is something else than absent.
+///
+/// # Errors
+/// When it is named and of another kind.
+pub fn named<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// Money: written without a fraction where there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Amount(pub f64);

@@ -15,7 +15,7 @@ use super::super::reply::{crm, javascript, utc};
 use super::super::state::Cekat;
 use super::super::webhooks::{Changed, ConversationId, News, value};
 use super::contacts::Contact;
-use super::{Amount, Owned, Paging, Period, Span, own, zone};
+use super::{Amount, Owned, Paging, Period, Span, named, own, zone};
 use crate::kernel::extract::{Body, Path, Query, Request};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
@@ -224,15 +224,18 @@ pub struct Draft {
     email: Option<String>,
 }
 
-/// What is to change; the rest stays.
+/// What is to change; the rest stays, and null clears.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Changes {
     order_status: Option<String>,
     payment_status: Option<String>,
-    custom_invoice_url: Option<String>,
+    #[serde(default, deserialize_with = "named")]
+    custom_invoice_url: Option<Option<String>>,
     invoice_is_sent: Option<bool>,
-    address: Option<String>,
-    notes: Option<String>,
+    #[serde(default, deserialize_with = "named")]
+    address: Option<Option<String>>,
+    #[serde(default, deserialize_with = "named")]
+    notes: Option<Option<String>>,
     payment_method: Option<String>,
 }
 
@@ -643,7 +646,7 @@ impl Cekat {
         for (field, new, old) in texts {
             if let Some(new) = new {
                 note(field, value(&*old), value(&new));
-                *old = Some(new);
+                *old = new;
             }
         }
         if order != before {
