@@ -55,6 +55,39 @@ pub enum Error {
     /// Kinds of messages that cannot share a broadcast.
     #[error("There is more than one type in the list of messages.")]
     MixedBroadcast,
+    /// The team has no such channel.
+    #[error("Channel id not found")]
+    ChannelUnknown,
+    /// Contacts of the web chat are made by the web chat alone.
+    #[error("Webchat user not found")]
+    WebchatUserUnknown,
+    /// No agent has this employee code at this location.
+    #[error("Agent not found")]
+    AgentUnknown,
+    /// There is no such contact.
+    #[error("User id not found")]
+    UserUnknown,
+    /// There is no such chatbot.
+    #[error("Chatbot not found")]
+    ChatbotUnknown,
+    /// There is no such broadcast.
+    #[error("Broadcast not found")]
+    BroadcastUnknown,
+    /// There is no such message.
+    #[error("Message not found")]
+    MessageUnknown,
+    /// There is no such customer.
+    #[error("Customer not found")]
+    CustomerUnknown,
+    /// There is no such referral link.
+    #[error("Link not found")]
+    LinkUnknown,
+    /// The recipient takes no messages.
+    #[error("Contact unsubscribed")]
+    ContactUnsubscribed,
+    /// The recipient is beyond the number of contacts the team pays for.
+    #[error("Contact not reachable")]
+    ContactNotReachable,
     /// Nothing has this path.
     #[error("Not found")]
     UnknownPath,
@@ -242,6 +275,17 @@ impl Error {
                 (StatusCode::BAD_REQUEST, "INVALID_CUSTOM_ATTRIBUTE")
             }
             Self::MixedBroadcast => (StatusCode::BAD_REQUEST, "INVALID_BROADCAST_MESSAGE"),
+            Self::ChannelUnknown => (StatusCode::NOT_FOUND, "CHANNEL_ID_NOT_FOUND"),
+            Self::WebchatUserUnknown => (StatusCode::NOT_FOUND, "WEBCHAT_USER_NOT_FOUND"),
+            Self::AgentUnknown => (StatusCode::NOT_FOUND, "AGENT_NOT_FOUND"),
+            Self::UserUnknown => (StatusCode::NOT_FOUND, "USER_ID_NOT_FOUND"),
+            Self::ChatbotUnknown => (StatusCode::NOT_FOUND, "CHATBOT_NOT_FOUND"),
+            Self::BroadcastUnknown => (StatusCode::NOT_FOUND, "BROADCAST_NOT_FOUND"),
+            Self::MessageUnknown => (StatusCode::NOT_FOUND, "MESSAGE_NOT_FOUND"),
+            Self::CustomerUnknown => (StatusCode::NOT_FOUND, "CUSTOMER_NOT_FOUND"),
+            Self::LinkUnknown => (StatusCode::NOT_FOUND, "LINK_NOT_FOUND"),
+            Self::ContactUnsubscribed => (StatusCode::BAD_REQUEST, "CONTACT_UNSUBSCRIBED"),
+            Self::ContactNotReachable => (StatusCode::BAD_REQUEST, "CONTACT_NOT_REACHABLE"),
             Self::UnknownPath => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST_BODY"),

@@ -37,6 +37,7 @@ use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 use auth::Caller;
 pub use error::Error;
 pub use happenings::Happening;
+use resources::{channels, chatbots};
 pub use state::Omnichat;
 pub use webhooks::Webhook;
 
@@ -76,7 +77,11 @@ impl Vendor for Omnichat {
     };
 
     fn routes(routes: Routes<Self>) -> Routes<Self> {
-        routes.replay_the_rest()
+        routes
+            .on("channels.list", channels::list)
+            .on("chatbots.list", chatbots::list)
+            .on("chatbots.message_blocks", chatbots::message_blocks)
+            .replay_the_rest()
     }
 
     fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
@@ -94,17 +99,60 @@ impl Vendor for Omnichat {
     }
 
     fn parts(&mut self, visit: &mut dyn FnMut(&mut dyn Transaction)) {
-        let Self { team, tokens } = self;
+        let Self {
+            settings,
+            team,
+            tokens,
+            channels,
+            chatbots,
+            blocks,
+            flex_templates,
+            whatsapp_templates,
+            shops,
+            agents,
+            attributes,
+            contacts,
+            customers,
+            rooms,
+            messages,
+            broadcasts,
+            recipients,
+            tagging_logs,
+            rosters,
+            referral_links,
+            orders,
+            adjustments,
+        } = self;
+        visit(settings);
         visit(team);
         visit(tokens);
+        visit(channels);
+        visit(chatbots);
+        visit(blocks);
+        visit(flex_templates);
+        visit(whatsapp_templates);
+        visit(shops);
+        visit(agents);
+        visit(attributes);
+        visit(contacts);
+        visit(customers);
+        visit(rooms);
+        visit(messages);
+        visit(broadcasts);
+        visit(recipients);
+        visit(tagging_logs);
+        visit(rosters);
+        visit(referral_links);
+        visit(orders);
+        visit(adjustments);
     }
 
     fn happen(
         &mut self,
         happening: Happening,
-        _moment: &mut Moment<'_, Self>,
+        moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
-        match happening {}
+        self.happening(happening, moment)
     }
 
     fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {

@@ -1,0 +1,1 @@
+//! Identities: which member is behind a user of LINE.

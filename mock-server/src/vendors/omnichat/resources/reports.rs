@@ -1,0 +1,1 @@
+//! Reports: what agents wrote, and what was bought through their links.
