@@ -1,6 +1,5 @@
 //! BalesOtomatis: what is always true.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use mock_server::vendors::balesotomatis::audiences::{self, Audience, Status};
@@ -8,6 +7,7 @@ use mock_server::vendors::balesotomatis::{BalesOtomatis, Caller, messages, whats
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::always::Played;
 use crate::support::stage::{Stage, input};
 
 const KEY: &str = "demoBalesKey0000001";
@@ -30,7 +30,7 @@ fn calling_for(number: &str) -> Caller {
 
 /// Something a client or the world does.
 #[derive(Clone, Debug)]
-enum Act {
+pub enum Act {
     Personal {
         device: &'static str,
         to: &'static str,
@@ -175,36 +175,30 @@ fn play(stage: &Stage<BalesOtomatis>, act: &Act) -> bool {
     }
 }
 
+impl Played for BalesOtomatis {
+    type Act = Act;
+    type Status = messages::Status;
+
+    fn acts() -> BoxedStrategy<Vec<Act>> {
+        acts().boxed()
+    }
+
+    fn play(stage: &Stage<Self>, act: &Act) -> bool {
+        play(stage, act)
+    }
+
+    fn progress(&self) -> Vec<(String, Self::Status)> {
+        let messages = self.messages.iter();
+        messages.map(|one| (one.id.clone(), one.status)).collect()
+    }
+
+    fn is_over(status: Self::Status) -> bool {
+        matches!(status, Self::Status::Read | Self::Status::Failed)
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// However sends, happenings and waits interleave, no message ever moves backwards, and none is lost.
-    #[test]
-    fn status_only_moves_forward(acts in acts()) {
-        let stage = Stage::<BalesOtomatis>::new();
-        let mut last = HashMap::new();
-        for act in &acts {
-            play(&stage, act);
-            let seen: Vec<_> = stage.look(|bales| bales.messages.iter().map(|one| (one.id.clone(), one.status)).collect());
-            prop_assert!(seen.len() >= last.len());
-            for (id, status) in seen {
-                let before = last.insert(id, status);
-                prop_assert!(before <= Some(status), "{before:?} became {status:?}");
-            }
-        }
-    }
-
-    /// What is refused leaves the state as it was, to the byte.
-    #[test]
-    fn a_refusal_leaves_no_trace(acts in acts()) {
-        let stage = Stage::<BalesOtomatis>::new();
-        for act in &acts {
-            let before = stage.state();
-            if !play(&stage, act) {
-                prop_assert_eq!(before, stage.state());
-            }
-        }
-    }
 
     /// A message that was sent through the official number without a template had an open window when it was sent.
     #[test]

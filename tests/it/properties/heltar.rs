@@ -10,6 +10,7 @@ use mock_server::vendors::heltar::state::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::always::Played;
 use crate::support::stage::{Stage, input};
 
 /// With an open window, with a closed one, and never heard of.
@@ -17,7 +18,7 @@ const PEERS: [&str; 3] = ["919000005883", "919000009934", "919111111111"];
 
 /// Something the caller or the world does.
 #[derive(Clone, Debug)]
-enum Act {
+pub enum Act {
     Send(Value),
     Campaign(Value),
     Happen(Value),
@@ -98,36 +99,30 @@ fn play(stage: &Stage<Heltar>, act: &Act) -> bool {
     }
 }
 
+impl Played for Heltar {
+    type Act = Act;
+    type Status = Status;
+
+    fn acts() -> BoxedStrategy<Vec<Act>> {
+        acts().boxed()
+    }
+
+    fn play(stage: &Stage<Self>, act: &Act) -> bool {
+        play(stage, act)
+    }
+
+    fn progress(&self) -> Vec<(String, Self::Status)> {
+        let messages = self.messages.iter();
+        messages.map(|one| (one.id.clone(), one.status)).collect()
+    }
+
+    fn is_over(status: Self::Status) -> bool {
+        status == Self::Status::Failed
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// However sends, happenings and waits interleave, no message ever moves backwards, and none is lost.
-    #[test]
-    fn status_only_moves_forward(acts in acts()) {
-        let stage = Stage::<Heltar>::new();
-        let mut last = HashMap::new();
-        for act in &acts {
-            play(&stage, act);
-            let seen: Vec<_> = stage.look(|heltar| heltar.messages.iter().map(|one| (one.id.clone(), one.status)).collect());
-            prop_assert!(seen.len() >= last.len());
-            for (id, status) in seen {
-                let before = last.insert(id, status);
-                prop_assert!(before <= Some(status), "{before:?} became {status:?}");
-            }
-        }
-    }
-
-    /// What is refused leaves the state as it was, to the byte.
-    #[test]
-    fn a_refusal_leaves_no_trace(acts in acts()) {
-        let stage = Stage::<Heltar>::new();
-        for act in &acts {
-            let before = stage.state();
-            if !play(&stage, act) {
-                prop_assert_eq!(before, stage.state());
-            }
-        }
-    }
 
     /// In the end a free-form message has failed exactly when the window was closed as it was sent.
     #[test]

@@ -1,5 +1,6 @@
-//! What is always true, one file per vendor.
+//! What is always true: of every vendor in `always`, and one file per vendor.
 
+mod always;
 mod balesotomatis;
 mod cekat;
 mod heltar;
