@@ -90,6 +90,19 @@ impl Schema {
         value
     }
 
+    /// The schema as JSON, complete in itself: with the components it refers to under `components`.
+    pub fn bundled(&self, document: &Document) -> Value {
+        let mut value = self.resolved(document);
+        let mut needed = Map::new();
+        // What is not there cannot be added; the reference then stays as it is.
+        let _ = collect(&value, document, &mut needed, &mut BTreeSet::new());
+        if let (Some(words), false) = (value.as_object_mut(), needed.is_empty()) {
+            let components = Map::from_iter([("schemas".to_owned(), Value::Object(needed))]);
+            words.insert("components".to_owned(), Value::Object(components));
+        }
+        value
+    }
+
     /// Why the schema cannot be used, if so.
     pub(crate) fn problem(&self, document: &Document, place: &str) -> Option<String> {
         self.compiled(document)

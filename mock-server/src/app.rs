@@ -242,7 +242,7 @@ impl App {
         let (parts, body) = request.into_parts();
         let target = match Target::find(self, &parts) {
             Ok(Some(target)) => target,
-            Ok(None) => return self.nowhere(&parts.uri),
+            Ok(None) => return self.console(&parts),
             Err(name) => return misnamed(&name),
         };
         let largest = self.options().largest_body;
@@ -285,6 +285,12 @@ impl App {
             arrival,
         )
         .await
+    }
+
+    /// What a request gets that is for no vendor: a page of the console, if it is one.
+    fn console(&self, parts: &http::request::Parts) -> Response {
+        let page = self.only.is_none().then(|| crate::console::page(parts));
+        page.flatten().unwrap_or_else(|| self.nowhere(&parts.uri))
     }
 
     /// What a request gets that is for nobody.
@@ -470,6 +476,10 @@ impl Running {
     /// Finishes what is in flight and stops listening.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
+        // Who watches would keep the connection, and with it the server, for ever.
+        for workspace in self.app.workspaces().all() {
+            workspace.feed.close();
+        }
         while self.listeners.join_next().await.is_some() {}
     }
 }

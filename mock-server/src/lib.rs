@@ -15,6 +15,7 @@
 pub mod admin;
 pub mod app;
 pub mod client;
+pub mod console;
 pub mod export;
 pub mod kernel;
 pub mod vendors;

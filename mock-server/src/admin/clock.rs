@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Input, Problem, Within};
+use crate::kernel::feed::News;
 use crate::kernel::moment::Progress;
 use crate::kernel::workspace::Workspace;
 
@@ -66,12 +67,14 @@ pub async fn set(
         ran += workspace.advance_until_idle().await;
     }
     workspace.stirred();
+    workspace.feed.tell(News::Clock, 0);
     let mut reading = reading(&workspace);
     reading["ran"] = json!(ran);
     Ok(Json(reading))
 }
 
-fn reading(workspace: &Workspace) -> Value {
+/// A workspace's clock, as it is told.
+pub fn reading(workspace: &Workspace) -> Value {
     let mut reading = serde_json::to_value(workspace.clock.reading()).unwrap_or_default();
     reading["workspace"] = json!(workspace.name);
     reading["progress"] = json!(workspace.progress());

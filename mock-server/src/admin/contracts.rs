@@ -49,28 +49,6 @@ pub async fn operations(
     Ok(Json(Value::Array(rows)))
 }
 
-/// `GET /__admin/events`
-pub async fn events(
-    State(app): State<App>,
-    Search(wanted): Search<Wanted>,
-) -> Result<Json<Value>, Problem> {
-    let mut rows = Vec::new();
-    for mounted in chosen(&app, &wanted)? {
-        for webhook in mounted.document.webhooks() {
-            let examples: Vec<_> = webhook.examples().map(|example| json!({"name": example.name, "evidence": example.evidence, "value": example.value()})).collect();
-            rows.push(json!({
-                "vendor": mounted.name,
-                "event": webhook.name,
-                "generation": webhook.generation,
-                "evidence": webhook.evidence,
-                "schema": webhook.schema().map(|schema| schema.resolved(mounted.document)),
-                "examples": examples,
-            }));
-        }
-    }
-    Ok(Json(Value::Array(rows)))
-}
-
 /// `GET /__admin/coverage`
 pub async fn coverage(State(app): State<App>) -> Json<Value> {
     let vendors: Vec<_> = app
@@ -112,14 +90,22 @@ fn json_text(text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-fn chosen(app: &App, wanted: &Wanted) -> Result<Vec<&'static Mounted>, Problem> {
+/// The vendors that are wanted.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn chosen(app: &App, wanted: &Wanted) -> Result<Vec<&'static Mounted>, Problem> {
     let Some(name) = &wanted.vendor else {
         return Ok(app.vendors().to_vec());
     };
     Ok(vec![named(app, name)?])
 }
 
-fn named(app: &App, name: &str) -> Result<&'static Mounted, Problem> {
+/// The vendor of this name.
+///
+/// # Errors
+/// When there is none.
+pub fn named(app: &App, name: &str) -> Result<&'static Mounted, Problem> {
     app.vendors()
         .iter()
         .copied()

@@ -27,7 +27,8 @@ pub fn admit(app: &App, request: &Request<Body>) -> Result<(), Problem> {
     let host = host.unwrap_or("");
     if let Some(token) = &app.options().admin_token {
         let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-        let shown = bearer.or_else(|| {
+        let in_query = watched_token(request);
+        let shown = bearer.or(in_query.as_deref()).or_else(|| {
             request
                 .headers()
                 .get("x-mock-admin-token")
@@ -70,6 +71,17 @@ pub fn admit(app: &App, request: &Request<Body>) -> Result<(), Problem> {
         .at("Origin")
         .expecting("no origin, or the server's own"))
     }
+}
+
+/// The token in the query, which only the stream takes: a page cannot send headers there.
+fn watched_token(request: &Request<Body>) -> Option<String> {
+    if request.uri().path() != "/__admin/stream" {
+        return None;
+    }
+    let query = request.uri().query()?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let (_, token) = pairs.find(|(name, _)| name == "token")?;
+    Some(token.into_owned())
 }
 
 /// Whether `host` (with or without a port) names this machine itself.

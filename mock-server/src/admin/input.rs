@@ -22,6 +22,7 @@ pub struct Problem {
     error: String,
     pointer: Option<String>,
     expected: Option<String>,
+    details: serde_json::Value,
 }
 
 impl Problem {
@@ -42,7 +43,22 @@ impl Problem {
             error: error.into(),
             pointer: None,
             expected: None,
+            details: serde_json::Value::Null,
         }
+    }
+
+    /// Changes the status.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Adds members to the answer.
+    #[must_use]
+    pub fn with_details(mut self, details: serde_json::Value) -> Self {
+        self.details = details;
+        self
     }
 
     /// Says where in the request.
@@ -68,6 +84,11 @@ impl IntoResponse for Problem {
         }
         if let Some(expected) = self.expected {
             body["expected"] = json!(expected);
+        }
+        if let (Some(body), serde_json::Value::Object(details)) =
+            (body.as_object_mut(), self.details)
+        {
+            body.extend(details);
         }
         (self.status, axum::Json(body)).into_response()
     }

@@ -2,19 +2,22 @@
 
 mod clock;
 mod contracts;
+mod events;
 mod faults;
 mod guard;
 mod input;
 mod phones;
 mod requests;
 mod state;
+mod stream;
+mod trigger;
 mod webhooks;
 mod workspaces;
 
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use http::Request;
 use tower::ServiceExt as _;
 
@@ -34,61 +37,73 @@ pub async fn answer(app: &App, request: Request<Body>) -> Response {
 }
 
 /// All routes of the control API; each is described in `openapi.json`.
-fn router(app: App) -> Router {
-    Router::new()
-        .route("/__admin/health", get(workspaces::health))
-        .route("/__admin/ready", get(workspaces::ready))
-        .route("/__admin/vendors", get(contracts::vendors))
-        .route("/__admin/operations", get(contracts::operations))
-        .route("/__admin/events", get(contracts::events))
-        .route("/__admin/coverage", get(contracts::coverage))
-        .route("/__admin/openapi.json", get(contracts::own_openapi))
-        .route("/__admin/openapi/{file}", get(contracts::openapi))
-        .route("/__admin/postman/{file}", get(contracts::postman))
-        .route(
-            "/__admin/requests",
-            get(requests::list).delete(requests::clear),
-        )
-        .route("/__admin/requests/find", post(requests::find))
-        .route("/__admin/requests/{id}", get(requests::detail))
-        .route("/__admin/reset", post(state::reset))
-        .route(
-            "/__admin/state/{vendor}",
-            get(state::dump).put(state::restore),
-        )
-        .route("/__admin/happenings/{vendor}", post(state::happen))
-        .route(
-            "/__admin/phones/{vendor}",
-            get(phones::list).post(phones::gesture),
-        )
-        .route("/__admin/phones/{vendor}/screen", get(phones::screen))
-        .route("/__admin/clock", get(clock::read).post(clock::set))
-        .route(
-            "/__admin/faults",
+fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/health", get(workspaces::health)),
+        ("/ready", get(workspaces::ready)),
+        ("/vendors", get(contracts::vendors)),
+        ("/operations", get(contracts::operations)),
+        ("/events", get(events::catalogue)),
+        ("/events/log", get(events::log)),
+        ("/events/log/{id}", get(events::announced)),
+        ("/trigger", post(trigger::trigger)),
+        ("/stream", get(stream::watch)),
+        ("/coverage", get(contracts::coverage)),
+        ("/openapi.json", get(contracts::own_openapi)),
+        ("/openapi/{file}", get(contracts::openapi)),
+        ("/postman/{file}", get(contracts::postman)),
+        ("/requests", get(requests::list).delete(requests::clear)),
+        ("/requests/find", post(requests::find)),
+        ("/requests/{id}", get(requests::detail)),
+        ("/reset", post(state::reset)),
+        ("/state/{vendor}", get(state::dump).put(state::restore)),
+        ("/happenings/{vendor}", post(state::happen)),
+        ("/phones/{vendor}", get(phones::list).post(phones::gesture)),
+        ("/phones/{vendor}/screen", get(phones::screen)),
+        ("/clock", get(clock::read).post(clock::set)),
+        (
+            "/faults",
             get(faults::list).post(faults::add).delete(faults::clear),
-        )
-        .route("/__admin/faults/{id}", delete(faults::remove))
-        .route(
-            "/__admin/webhooks/endpoints",
+        ),
+        ("/faults/{id}", delete(faults::remove)),
+        (
+            "/webhooks/endpoints",
             get(webhooks::endpoints).post(webhooks::add),
-        )
-        .route(
-            "/__admin/webhooks/endpoints/{id}",
+        ),
+        (
+            "/webhooks/endpoints/{id}",
             get(webhooks::endpoint)
                 .put(webhooks::replace)
                 .delete(webhooks::remove),
-        )
-        .route("/__admin/webhooks/deliveries", get(webhooks::deliveries))
-        .route("/__admin/webhooks/deliveries/{id}", get(webhooks::delivery))
-        .route(
-            "/__admin/webhooks/deliveries/{id}/redeliver",
+        ),
+        ("/webhooks/deliveries", get(webhooks::deliveries)),
+        ("/webhooks/deliveries/{id}", get(webhooks::delivery)),
+        (
+            "/webhooks/deliveries/{id}/redeliver",
             post(webhooks::redeliver),
-        )
-        .route(
-            "/__admin/workspaces",
+        ),
+        (
+            "/workspaces",
             get(workspaces::list).post(workspaces::create),
-        )
-        .route("/__admin/workspaces/{name}", delete(workspaces::remove))
+        ),
+        ("/workspaces/{name}", delete(workspaces::remove)),
+    ]
+}
+
+/// The paths that are served, as templates, so that a test can tell what is not described.
+#[must_use]
+pub fn paths() -> Vec<String> {
+    let routes = routes();
+    let paths = routes.iter().map(|(path, _)| format!("/__admin{path}"));
+    paths.collect()
+}
+
+fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for (path, methods) in routes() {
+        router = router.route(&format!("/__admin{path}"), methods);
+    }
+    router
         .fallback(|request: Request<Body>| async move {
             Problem::not_found(format!(
                 "the control API has no {} {}",

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 
 use super::call::{Call, Content, Wire};
 use super::delivery::DeliveryProfile;
+use super::feed::News;
 use super::journal::{Entry, Finding, FindingKind};
 use super::layers::answer_check::AnswerCheck;
 use super::layers::auth::AuthMode;
@@ -225,7 +226,9 @@ pub async fn answer(
             .answer_check
             .look_at(mounted.document, operation, &entry);
     }
+    let id = entry.id;
     workspace.journal.push(entry);
+    workspace.feed.tell(News::Request, id);
 
     if faults::resets(&broken) {
         return faults::reset();

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use super::pipeline::Manners;
 use super::replay;
 use super::store::{AnySlot, BadState, Slot};
+use super::tie::Tie;
 use super::vendor::{Profile, Vendor};
 use super::workspace::Workspace;
 
@@ -168,6 +169,8 @@ pub struct Mounted {
     pub slot: MakeSlot,
     /// What it does in its own way.
     pub manners: Manners,
+    /// How webhooks triggered by hand are tied to its state.
+    pub ties: &'static [Tie],
     bindings: HashMap<&'static str, Binding>,
 }
 
@@ -199,6 +202,7 @@ impl Mounted {
                 )?))
             },
             manners: Manners::of::<V>(),
+            ties: V::ties(),
             bindings,
         })
     }

@@ -20,7 +20,7 @@ use super::moment::{Glance, Moment};
 use super::phone::{Bubble, Gesture, Phone};
 use super::table::{Table, Transaction as _};
 use super::vendor::{Announce as _, Impossible, Vendor};
-use super::workspace::{Announced, Workspace};
+use super::workspace::{Announced, Audience, Origin, Workspace};
 
 /// One vendor's state in one workspace.
 pub struct Slot<V: Vendor> {
@@ -232,9 +232,10 @@ impl<V: Vendor> Slot<V> {
                 headers: webhook.headers(),
                 at: now,
                 cause,
+                origin: Origin::Rule,
                 payload: Box::new(move || webhook.payload()),
             };
-            workspace.announce(announced, &held.endpoints);
+            workspace.announce(announced, Audience::Hearing(&held.endpoints));
         }
         Ok(result)
     }

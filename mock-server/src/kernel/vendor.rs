@@ -18,6 +18,7 @@ use super::phone::{Bubble, Gesture, Phone};
 use super::refusal::{Denial, Refusal};
 use super::routes::Routes;
 use super::table::Transaction;
+use super::tie::Tie;
 
 /// A vendor is a value: its whole memory is one struct, and its rules are methods on it.
 ///
@@ -105,6 +106,11 @@ pub trait Vendor: Sized + Serialize + DeserializeOwned + Send + 'static {
     /// How webhooks of this event are delivered, where it is not as the profile says.
     fn delivery(_event: &str) -> Option<&'static DeliveryProfile> {
         None
+    }
+
+    /// How webhooks that are triggered by hand are tied to the state; those that are not named go out as documented.
+    fn ties() -> &'static [Tie] {
+        &[]
     }
 
     /// Whether this vendor answers requests with this violation itself, in its handler,

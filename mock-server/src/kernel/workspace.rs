@@ -1,6 +1,6 @@
 //! One isolated copy of all vendors' state, clock, journal and endpoints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 
@@ -9,13 +9,14 @@ use contracts::document::Document;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::clock::Clock;
 use super::delivery::{Courier, Deliveries, Delivering, Endpoint};
 use super::faults::Faults;
-use super::journal::{Finding, Journal};
+use super::feed::{Feed, News};
+use super::journal::{Finding, Journal, render_body};
 use super::moment::Progress;
 use super::rate_limit::RateLimits;
 use super::ring::Ring;
@@ -54,6 +55,10 @@ pub struct Workspace {
     pub faults: Faults,
     /// Who called how often.
     pub rate_limits: RateLimits,
+    /// What is new, for those who watch.
+    pub feed: Arc<Feed>,
+    /// What the control API wants done later, by time.
+    errands: Mutex<Errands>,
     seed: u64,
     slots: Vec<Arc<dyn AnySlot>>,
     progress: AtomicU8,
@@ -64,6 +69,29 @@ pub struct Workspace {
     /// When it was last used, for dropping idle ones.
     pub last_used: Mutex<std::time::Instant>,
     closed: AtomicBool,
+}
+
+/// What the control API wants done when the clock gets there.
+pub type Errand = Box<dyn FnOnce(&Workspace) + Send>;
+
+/// What is to be done, by time and in the order it was asked for.
+#[derive(Default)]
+struct Errands {
+    by_time: BTreeMap<(Timestamp, u64), Errand>,
+    next: u64,
+}
+
+/// How far a webhook is what a rule announced, or the work of a tester.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A rule announced it.
+    #[default]
+    Rule,
+    /// Somebody triggered it.
+    Triggered,
+    /// Somebody triggered it, and it may break the contract.
+    Invalid,
 }
 
 /// A webhook as a rule announced it.
@@ -86,8 +114,47 @@ pub struct Announced {
     pub at: Timestamp,
     /// The request that led to it.
     pub cause: Option<u64>,
+    /// Whether a rule announced it, or a tester.
+    pub origin: Origin,
     /// Makes the payload.
     pub payload: Later<Value>,
+}
+
+/// Who is told of a webhook.
+#[derive(Clone, Copy)]
+pub enum Audience<'e> {
+    /// Those of these endpoints that hear it.
+    Hearing(&'e Table<Endpoint>),
+    /// One of the endpoints, whatever it hears.
+    Endpoint(&'e Endpoint),
+    /// An address that is nobody's endpoint.
+    Passing(&'e Endpoint),
+}
+
+/// An endpoint that hears a webhook.
+#[derive(Clone, Copy)]
+pub struct Hearing<'e> {
+    /// Which.
+    pub endpoint: &'e Endpoint,
+    /// Whether it is one of the vendor's endpoints, which may be changed or removed before a retry.
+    pub registered: bool,
+}
+
+impl<'e> Audience<'e> {
+    fn hearing(self, event: &Event) -> Vec<Hearing<'e>> {
+        let one = |endpoint, registered| Hearing {
+            endpoint,
+            registered,
+        };
+        match self {
+            Self::Hearing(endpoints) => {
+                let hearing = endpoints.iter().filter(|endpoint| endpoint.hears(event));
+                hearing.map(|endpoint| one(endpoint, true)).collect()
+            }
+            Self::Endpoint(endpoint) => vec![one(endpoint, true)],
+            Self::Passing(endpoint) => vec![one(endpoint, false)],
+        }
+    }
 }
 
 /// How to make something that may never be asked for.
@@ -126,9 +193,40 @@ pub struct Event {
     pub payload: Lazy<Bytes>,
     /// The request that led to it.
     pub cause: Option<u64>,
+    /// Whether a rule announced it, or a tester.
+    pub origin: Origin,
     /// Where it breaks the contract: such an event is never delivered.
     #[serde(serialize_with = "as_made")]
     pub findings: Lazy<Vec<Finding>>,
+}
+
+impl Event {
+    /// The event without its payload, for lists.
+    #[must_use]
+    pub fn summary(&self) -> Value {
+        json!({
+            "id": self.id,
+            "at": self.at,
+            "vendor": self.vendor,
+            "name": self.name,
+            "channel": self.channel,
+            "conversation": self.conversation,
+            "cause": self.cause,
+            "triggered": self.origin != Origin::Rule,
+            "findings": self.findings.len(),
+        })
+    }
+
+    /// The whole event.
+    #[must_use]
+    pub fn detail(&self) -> Value {
+        let mut detail = self.summary();
+        detail["identity"] = json!(self.identity);
+        detail["headers"] = json!(self.headers);
+        detail["payload"] = render_body(&self.payload);
+        detail["findings"] = json!(*self.findings);
+        detail
+    }
 }
 
 fn as_made<S: serde::Serializer>(made: &Lazy<Vec<Finding>>, to: S) -> Result<S::Ok, S::Error> {
@@ -180,6 +278,7 @@ impl Workspace {
             })
             .collect();
         let mut failure = None;
+        let feed = Arc::new(Feed::default());
         let workspace = Arc::new_cyclic(|weak: &Weak<Self>| {
             let mut slots = Vec::new();
             for mounted in &blueprint.vendors {
@@ -204,9 +303,12 @@ impl Workspace {
                     blueprint.seed,
                     Arc::clone(courier),
                     delivering.clone(),
+                    Arc::clone(&feed),
                 ),
                 faults: Faults::new(blueprint.seed),
                 rate_limits: RateLimits::default(),
+                feed: Arc::clone(&feed),
+                errands: Mutex::default(),
                 seed: blueprint.seed,
                 slots,
                 progress: AtomicU8::new(0),
@@ -269,7 +371,7 @@ impl Workspace {
     }
 
     /// Numbers, checks, remembers and delivers a webhook.
-    pub fn announce(&self, announced: Announced, endpoints: &Table<Endpoint>) -> Arc<Event> {
+    pub fn announce(&self, announced: Announced, to: Audience<'_>) -> Arc<Event> {
         let Announced {
             document,
             vendor,
@@ -280,6 +382,7 @@ impl Workspace {
             headers,
             at,
             cause,
+            origin,
             payload,
         } = announced;
         let payload: Arc<Lazy<Value>> = Arc::new(LazyLock::new(payload));
@@ -293,28 +396,33 @@ impl Workspace {
             conversation,
             identity,
             headers,
-            payload: LazyLock::new(Box::new(move || {
-                serde_json::to_vec(&**payload).unwrap_or_default().into()
+            payload: LazyLock::new(Box::new(move || match &**payload {
+                // A tester's text goes out as it is, to see what a receiver makes of it.
+                Value::String(text) if origin == Origin::Invalid => text.clone().into(),
+                payload => serde_json::to_vec(payload).unwrap_or_default().into(),
             })),
             cause,
+            origin,
             findings: LazyLock::new(Box::new(move || {
                 let violations = contracts::check::webhook(document, name, &checked);
                 violations.iter().map(Finding::from_violation).collect()
             })),
         });
-        let heard = endpoints.iter().any(|endpoint| endpoint.hears(&event));
+        let hearing = to.hearing(&event);
+        let heard = !hearing.is_empty();
         let weight = if heard { event.payload.len() } else { UNHEARD };
         self.events.push(Arc::clone(&event), weight);
+        self.feed.tell(News::Event, event.id);
         if !heard {
             return event;
         }
-        let broken = event.findings.iter().any(|finding| finding.is_violation());
-        if broken {
+        let broken = |finding: &Finding| finding.is_violation();
+        if origin != Origin::Invalid && event.findings.iter().any(broken) {
             tracing::error!(vendor, name, findings = ?*event.findings, "a webhook breaks the contract and is withheld");
             let reason = "the payload breaks the contract";
-            self.deliveries.withhold(&event, endpoints, reason);
+            self.deliveries.withhold(&event, &hearing, reason);
         } else {
-            self.deliveries.dispatch(&event, endpoints);
+            self.deliveries.dispatch(&event, &hearing);
         }
         event
     }
@@ -327,7 +435,24 @@ impl Workspace {
 
     /// When the next plan is due.
     fn next_plan(&self) -> Option<Timestamp> {
-        self.slots.iter().filter_map(|slot| slot.next_due()).min()
+        let planned = self.slots.iter().filter_map(|slot| slot.next_due());
+        planned.chain(self.next_errand()).min()
+    }
+
+    /// When the next errand is due.
+    fn next_errand(&self) -> Option<Timestamp> {
+        let errands = self.errands.lock();
+        errands.by_time.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Has something done when the clock gets to `at`.
+    pub fn later(&self, at: Timestamp, errand: Errand) {
+        let mut errands = self.errands.lock();
+        errands.next += 1;
+        let number = errands.next;
+        errands.by_time.insert((at, number), errand);
+        drop(errands);
+        self.stirred();
     }
 
     /// Runs everything that is due by now, in the order of time.
@@ -346,6 +471,7 @@ impl Workspace {
             .unwrap_or(Timestamp::MAX);
         let ran = self.run_until(target, true).await;
         self.clock.reach(target);
+        self.feed.tell(News::Clock, 0);
         ran
     }
 
@@ -362,6 +488,7 @@ impl Workspace {
             ran += self.run_until(next, true).await;
         }
         self.deliveries.settled().await;
+        self.feed.tell(News::Clock, 0);
         ran
     }
 
@@ -386,6 +513,12 @@ impl Workspace {
             match planned.min_by_key(|(at, _)| *at) {
                 Some((at, slot)) if at <= due => {
                     slot.run_next(due);
+                }
+                _ if self.next_errand().is_some_and(|at| at <= due) => {
+                    let errand = self.errands.lock().by_time.pop_first();
+                    if let Some((_, errand)) = errand {
+                        errand(self);
+                    }
                 }
                 _ => self.deliveries.run_due(due),
             }
@@ -419,7 +552,9 @@ impl Workspace {
             self.events.clear();
             self.faults.clear();
             self.rate_limits.clear();
+            self.errands.lock().by_time.clear();
             self.next_event.store(0, Ordering::Relaxed);
+            self.feed.tell(News::Reset, 0);
         }
         self.stirred();
         Ok(())
@@ -428,6 +563,7 @@ impl Workspace {
     /// Ends the ticker; what is in flight still finishes.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
+        self.feed.close();
         self.stir.notify_one();
     }
 }

@@ -33,6 +33,7 @@ impl Inner {
         let delivery = Arc::clone(&job.delivery);
         let endpoint = match &job.kind {
             Kind::First => Some(Arc::clone(&delivery.endpoint)),
+            Kind::Retry if !delivery.registered => Some(Arc::clone(&delivery.endpoint)),
             Kind::Retry => current(&workspace, &delivery).filter(|endpoint| endpoint.enabled),
             Kind::Manual { .. } => Some(
                 current(&workspace, &delivery).unwrap_or_else(|| Arc::clone(&delivery.endpoint)),

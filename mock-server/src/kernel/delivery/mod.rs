@@ -25,9 +25,9 @@ use serde::Deserialize;
 use tokio::sync::{Notify, oneshot, watch};
 
 use self::queue::Queue;
+use super::feed::Feed;
 use super::ids::Ids;
-use super::table::Table;
-use super::workspace::{Event, Workspace};
+use super::workspace::{Event, Hearing, Workspace};
 
 pub use self::courier::{Courier, LARGEST_ANSWER};
 pub use self::endpoint::{ContentType, Endpoint, EndpointAuth};
@@ -107,6 +107,7 @@ impl Deliveries {
         seed: u64,
         courier: Arc<Courier>,
         manners: Vec<Delivering>,
+        feed: Arc<Feed>,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -114,7 +115,7 @@ impl Deliveries {
                 courier,
                 manners,
                 seed,
-                queue: Mutex::new(Queue::new(seed, remembered)),
+                queue: Mutex::new(Queue::new(seed, remembered, feed)),
                 idle: Notify::new(),
                 epochs: watch::Sender::new(0),
                 challenges: Mutex::new(Ids::new(seed, "challenges")),
@@ -122,18 +123,15 @@ impl Deliveries {
         }
     }
 
-    /// Sends `event` to every endpoint that wants to hear of it. Quick, because it is called under the vendor's lock.
-    pub fn dispatch(&self, event: &Arc<Event>, endpoints: &Table<Endpoint>) {
-        let mut hearing = endpoints
-            .iter()
-            .filter(|endpoint| endpoint.hears(event))
-            .peekable();
-        if hearing.peek().is_none() {
+    /// Sends `event` to every endpoint that hears it. Quick, because it is called under the vendor's lock.
+    pub fn dispatch(&self, event: &Arc<Event>, hearing: &[Hearing<'_>]) {
+        if hearing.is_empty() {
             return;
         }
         let suppress = self.inner.profile(event).suppress_repeats;
         let mut queue = self.inner.queue.lock();
         let ready = hearing
+            .iter()
             .map(|endpoint| queue.accept(event, endpoint, suppress))
             .filter(|ready| *ready)
             .count();
@@ -141,9 +139,9 @@ impl Deliveries {
     }
 
     /// Remembers that `event` was kept from the endpoints that wanted to hear of it, and why.
-    pub fn withhold(&self, event: &Arc<Event>, endpoints: &Table<Endpoint>, reason: &str) {
+    pub fn withhold(&self, event: &Arc<Event>, hearing: &[Hearing<'_>], reason: &str) {
         let mut queue = self.inner.queue.lock();
-        for endpoint in endpoints.iter().filter(|endpoint| endpoint.hears(event)) {
+        for endpoint in hearing {
             queue.withhold(event, endpoint, reason);
         }
     }

@@ -11,8 +11,9 @@ use tokio::sync::oneshot;
 
 use super::endpoint::Endpoint;
 use super::record::{Attempt, Delivery, State};
+use crate::kernel::feed::{Feed, News};
 use crate::kernel::ids::Ids;
-use crate::kernel::workspace::Event;
+use crate::kernel::workspace::{Event, Hearing};
 
 /// How many attempts are in flight to one endpoint: one that hangs leaves room for the others.
 const PER_ENDPOINT: usize = 32;
@@ -42,6 +43,7 @@ pub(super) struct Queue {
     finished: VecDeque<Arc<Delivery>>,
     forgotten: u64,
     remembered: usize,
+    feed: Arc<Feed>,
     /// Jobs that wait for their turn or are in flight.
     busy: usize,
     /// Tasks that make attempts.
@@ -103,7 +105,7 @@ pub(super) enum Outcome {
 }
 
 impl Queue {
-    pub(super) fn new(seed: u64, remembered: usize) -> Self {
+    pub(super) fn new(seed: u64, remembered: usize, feed: Arc<Feed>) -> Self {
         Self {
             ids: Ids::new(seed, "deliveries"),
             next: 0,
@@ -117,6 +119,7 @@ impl Queue {
             finished: VecDeque::new(),
             forgotten: 0,
             remembered: remembered.max(1),
+            feed,
             busy: 0,
             workers: 0,
         }
@@ -127,7 +130,7 @@ impl Queue {
         *self = Self {
             epoch: self.epoch + 1,
             workers: self.workers,
-            ..Self::new(seed, self.remembered)
+            ..Self::new(seed, self.remembered, Arc::clone(&self.feed))
         };
     }
 
@@ -140,21 +143,22 @@ impl Queue {
     pub(super) fn accept(
         &mut self,
         event: &Arc<Event>,
-        endpoint: &Endpoint,
+        hearing: &Hearing<'_>,
         suppress: Option<Duration>,
     ) -> bool {
-        let outlet = self.outlet(event.vendor, endpoint);
-        let delivery = self.make(outlet, event);
+        let (outlet, delivery) = self.make(event, hearing);
         let way = &mut self.outlets[outlet];
         if let (Some(window), Some(identity)) = (suppress, &event.identity)
             && way.recent.repeats(identity, event.at, window)
         {
             let reason = format!("the same was announced less than {window:?} before");
             delivery.enter(State::Suppressed, None, Some(reason));
+            self.feed.tell(News::Delivery, delivery.id);
             self.finish(delivery);
             return false;
         }
         self.unfinished.insert(delivery.id, Arc::clone(&delivery));
+        self.feed.tell(News::Delivery, delivery.id);
         self.busy += 1;
         let way = &mut self.outlets[outlet];
         if let Some(lane) = way.lanes.get_mut(&event.conversation) {
@@ -168,10 +172,10 @@ impl Queue {
     }
 
     /// Remembers that an event was kept from an endpoint.
-    pub(super) fn withhold(&mut self, event: &Arc<Event>, endpoint: &Endpoint, reason: &str) {
-        let outlet = self.outlet(event.vendor, endpoint);
-        let delivery = self.make(outlet, event);
+    pub(super) fn withhold(&mut self, event: &Arc<Event>, hearing: &Hearing<'_>, reason: &str) {
+        let (_, delivery) = self.make(event, hearing);
         delivery.enter(State::Withheld, None, Some(reason.to_owned()));
+        self.feed.tell(News::Delivery, delivery.id);
         self.finish(delivery);
     }
 
@@ -249,6 +253,7 @@ impl Queue {
         } else {
             self.settle(*outlet, delivery, outcome);
         }
+        self.feed.tell(News::Delivery, delivery.id);
         let way = &mut self.outlets[*outlet];
         way.in_flight -= 1;
         self.busy -= 1;
@@ -322,6 +327,7 @@ impl Queue {
         self.busy -= given_up.len();
         for delivery in given_up {
             delivery.enter(State::Withheld, None, Some(reason.to_owned()));
+            self.feed.tell(News::Delivery, delivery.id);
             self.unfinished.remove(&delivery.id);
             self.finish(delivery);
         }
@@ -368,16 +374,14 @@ impl Queue {
         all
     }
 
-    fn make(&mut self, outlet: usize, event: &Arc<Event>) -> Arc<Delivery> {
+    fn make(&mut self, event: &Arc<Event>, hearing: &Hearing<'_>) -> (usize, Arc<Delivery>) {
+        let outlet = self.outlet(event.vendor, hearing.endpoint);
         self.next += 1;
         let message_id = format!("msg_{}", self.ids.alphanumeric(27));
         let endpoint = Arc::clone(&self.outlets[outlet].endpoint);
-        Arc::new(Delivery::new(
-            self.next,
-            message_id,
-            Arc::clone(event),
-            endpoint,
-        ))
+        let event = Arc::clone(event);
+        let delivery = Delivery::new(self.next, message_id, event, endpoint, hearing.registered);
+        (outlet, Arc::new(delivery))
     }
 
     fn outlet(&mut self, vendor: &'static str, endpoint: &Endpoint) -> usize {
@@ -471,7 +475,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::kernel::workspace::made;
+    use crate::kernel::workspace::{Origin, made};
 
     fn event(id: u64, conversation: u64) -> Arc<Event> {
         Arc::new(Event {
@@ -485,8 +489,16 @@ mod tests {
             headers: Vec::new(),
             payload: made(Bytes::from_static(b"{}")),
             cause: None,
+            origin: Origin::Rule,
             findings: made(Vec::new()),
         })
+    }
+
+    fn to(endpoint: &Endpoint) -> Hearing<'_> {
+        Hearing {
+            endpoint,
+            registered: true,
+        }
     }
 
     /// Ends one of the jobs in flight, whichever chance picks, in whichever way.
@@ -504,12 +516,12 @@ mod tests {
     fn however_attempts_end_no_conversation_overtakes_itself() {
         for seed in 0..50 {
             let mut chance = Ids::new(seed, "test");
-            let mut queue = Queue::new(seed, 10_000);
+            let mut queue = Queue::new(seed, 10_000, Arc::default());
             let endpoints = ["a", "b", "c"].map(Endpoint::new);
             let (mut in_flight, mut last) = (Vec::new(), HashMap::new());
             for id in 1..=600 {
                 let endpoint = &endpoints[chance.below(3) as usize];
-                queue.accept(&event(id, chance.below(40)), endpoint, None);
+                queue.accept(&event(id, chance.below(40)), &to(endpoint), None);
                 while chance.chance(0.7)
                     && let Some(job) = queue.take()
                 {
@@ -559,11 +571,11 @@ mod tests {
 
     #[test]
     fn an_endpoint_that_hangs_leaves_room_for_the_others() {
-        let mut queue = Queue::new(1, 10);
+        let mut queue = Queue::new(1, 10, Arc::default());
         for id in 0..100 {
-            queue.accept(&event(id, id), &Endpoint::new("hangs"), None);
+            queue.accept(&event(id, id), &to(&Endpoint::new("hangs")), None);
         }
-        queue.accept(&event(100, 0), &Endpoint::new("answers"), None);
+        queue.accept(&event(100, 0), &to(&Endpoint::new("answers")), None);
         let jobs: Vec<_> = std::iter::from_fn(|| queue.take()).collect();
         assert_eq!(jobs.len(), PER_ENDPOINT + 1);
         assert!(jobs.iter().any(|job| job.delivery.endpoint.id == "answers"));
@@ -571,12 +583,12 @@ mod tests {
 
     #[test]
     fn what_is_given_up_is_withheld_and_the_rest_goes_on() {
-        let mut queue = Queue::new(1, 10);
+        let mut queue = Queue::new(1, 10, Arc::default());
         let endpoint = Endpoint::new("gone");
         for id in 1..=4 {
-            queue.accept(&event(id, id % 2), &endpoint, None);
+            queue.accept(&event(id, id % 2), &to(&endpoint), None);
         }
-        queue.accept(&event(5, 0), &Endpoint::new("other"), None);
+        queue.accept(&event(5, 0), &to(&Endpoint::new("other")), None);
         let job = queue.take().unwrap();
         queue.give_up(&job, "gone");
         queue.end(&job, Outcome::Failed("gone".into()));
@@ -588,7 +600,7 @@ mod tests {
         );
         assert_eq!(queue.busy(), 1);
         assert_eq!(queue.take().unwrap().delivery.id, 5);
-        queue.accept(&event(6, 0), &endpoint, None);
+        queue.accept(&event(6, 0), &to(&endpoint), None);
         assert_eq!(
             queue.take().unwrap().delivery.id,
             6,

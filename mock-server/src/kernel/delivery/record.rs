@@ -13,7 +13,7 @@ use super::encode::{self, Written};
 use super::endpoint::Endpoint;
 use super::profile::DeliveryProfile;
 use crate::kernel::journal::{render_body, render_headers};
-use crate::kernel::workspace::Event;
+use crate::kernel::workspace::{Event, Origin};
 
 /// One webhook on its way to one endpoint.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Delivery {
     pub event: Arc<Event>,
     /// To whom, as it was when the event was announced.
     pub endpoint: Arc<Endpoint>,
+    /// Whether that was one of the vendor's endpoints, and no passing address.
+    pub registered: bool,
     written: OnceLock<Written>,
     progress: Mutex<Progress>,
 }
@@ -127,12 +129,14 @@ impl Delivery {
         message_id: String,
         event: Arc<Event>,
         endpoint: Arc<Endpoint>,
+        registered: bool,
     ) -> Self {
         Self {
             id,
             message_id,
             event,
             endpoint,
+            registered,
             written: OnceLock::new(),
             progress: Mutex::new(Progress {
                 state: State::Pending,
@@ -239,6 +243,7 @@ impl Delivery {
             "status": last.and_then(|attempt| attempt.status()),
             "failure": last.and_then(|attempt| attempt.failure.as_ref()).map(|failure| failure.class),
             "reason": progress.reason,
+            "triggered": self.event.origin != Origin::Rule,
         })
     }
 

@@ -57,6 +57,7 @@ use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
+use crate::kernel::tie::Tie;
 use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 impl Vendor for BalesOtomatis {
@@ -184,5 +185,9 @@ impl Vendor for BalesOtomatis {
         if self.settings.errors_as_http_200 {
             error::disguise(parts);
         }
+    }
+
+    fn ties() -> &'static [Tie] {
+        webhooks::TIES
     }
 }

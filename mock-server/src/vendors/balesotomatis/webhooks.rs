@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::kernel::tie::{Channel, Tie};
 use crate::kernel::vendor::Announce;
 
 /// Each variant is a webhook of the contract.
@@ -65,6 +66,14 @@ pub struct Place {
     /// Degrees east.
     pub lng: Option<f64>,
 }
+
+/// A chat triggered by hand is heard by the newest number that is connected.
+pub const TIES: &[Tie] = &[Tie {
+    channel: Channel::At("/devices/newest/number_id"),
+    conversation: "/data/chat_id",
+    only: &[("/devices", "state", "connected")],
+    ..Tie::loose("incoming_chat")
+}];
 
 impl Announce for Webhook {
     fn name(&self) -> &'static str {

@@ -44,6 +44,7 @@ use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
+use crate::kernel::tie::Tie;
 use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 use auth::Caller;
@@ -230,5 +231,9 @@ impl Vendor for Cekat {
 
     fn dress(_call: &Call, parts: &mut Parts, body: &Bytes) {
         reply::dress(parts, body);
+    }
+
+    fn ties() -> &'static [Tie] {
+        webhooks::TIES
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::reply::Failure;
 use super::state::Cekat;
 use crate::kernel::moment::Moment;
+use crate::kernel::tie::{Channel, Tie};
 use crate::kernel::vendor::Announce;
 
 /// A webhook: an envelope, and the news in it.
@@ -310,6 +311,134 @@ impl News {
         matches!(self, Self::Summary { .. } | Self::NoteTaken { .. })
     }
 }
+
+/// What messages and conversations have in common: they are heard in their inbox.
+const CONVERSATION: Tie = Tie {
+    channel: Channel::In("/data/inbox_id"),
+    conversation: "/data/id",
+    ..Tie::loose("conversation.created")
+};
+
+const MESSAGE: Tie = Tie {
+    channel: Channel::In("/data/inbox/id"),
+    conversation: "/data/conversation_id",
+    ..Tie::loose("message.received")
+};
+
+const CONTACT: Tie = Tie {
+    conversation: "/contact_id",
+    values: &[("/contact_id", "/contacts/newest/id")],
+    ..Tie::loose("conversation_note.created")
+};
+
+const ITEM: Tie = Tie {
+    channel: Channel::In("/board_id"),
+    conversation: "/data/item_id",
+    values: &[
+        ("/board_id", "/items/newest/board_id"),
+        ("/data/item_id", "/items/newest/id"),
+        ("/data/item_name", "/items/newest/item_name"),
+        ("/data/group_id", "/items/newest/group_id"),
+    ],
+    ..Tie::loose("crm_item.created")
+};
+
+const ORDER: Tie = Tie {
+    conversation: "/data/id",
+    values: &[
+        ("/data/id", "/orders/newest/id"),
+        ("/data/order_number", "/orders/newest/order_number"),
+    ],
+    ..Tie::loose("order.created")
+};
+
+const ORDER_STATUS: Tie = Tie {
+    conversation: "/order_id",
+    values: &[("/order_id", "/orders/newest/id")],
+    ..Tie::loose("order.order_status_updated")
+};
+
+/// What is triggered by hand is about the newest record of its kind. A message stays the documented one, which the
+/// seed has with its contact, inbox and conversation.
+pub const TIES: &[Tie] = &[
+    MESSAGE,
+    Tie {
+        event: "message.sent",
+        ..MESSAGE
+    },
+    CONVERSATION,
+    Tie {
+        event: "conversation.handled_by_updated",
+        ..CONVERSATION
+    },
+    Tie {
+        event: "conversation.stage_status_updated",
+        ..CONVERSATION
+    },
+    Tie {
+        event: "conversation.pipeline_status_updated",
+        ..CONVERSATION
+    },
+    Tie {
+        event: "conversation.labels_updated",
+        ..CONVERSATION
+    },
+    Tie {
+        event: "conversation.customer_first_response_human_stage",
+        ..CONVERSATION
+    },
+    Tie {
+        conversation: "/data/id",
+        values: &[
+            ("/data/id", "/contacts/newest/id"),
+            ("/data/phone_number", "/contacts/newest/phone_number"),
+        ],
+        ..Tie::loose("contact.updated")
+    },
+    CONTACT,
+    Tie {
+        event: "conversation_note.updated",
+        ..CONTACT
+    },
+    ITEM,
+    Tie {
+        event: "crm_item.updated",
+        ..ITEM
+    },
+    Tie {
+        event: "crm_item.deleted",
+        ..ITEM
+    },
+    Tie {
+        event: "crm_value.upserted",
+        ..ITEM
+    },
+    Tie {
+        event: "crm_value.deleted",
+        ..ITEM
+    },
+    ORDER,
+    Tie {
+        event: "order.updated",
+        ..ORDER
+    },
+    ORDER_STATUS,
+    Tie {
+        event: "order.payment_status_updated",
+        ..ORDER_STATUS
+    },
+    Tie {
+        channel: Channel::In("/data/inbox_id"),
+        conversation: "/data/id",
+        values: &[
+            ("/data/id", "/templates/newest/id"),
+            ("/data/wa_template_id", "/templates/newest/wa_template_id"),
+            ("/data/template_name", "/templates/newest/name"),
+            ("/data/inbox_id", "/templates/newest/inbox_id"),
+        ],
+        ..Tie::loose("template.status_updated")
+    },
+];
 
 impl Announce for Webhook {
     fn name(&self) -> &'static str {

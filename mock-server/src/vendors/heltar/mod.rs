@@ -40,6 +40,7 @@ use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
+use crate::kernel::tie::Tie;
 use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 /// A pause between so many minutes and so many.
@@ -174,5 +175,9 @@ impl Vendor for Heltar {
 
     fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {
         reply::dress(call, parts, body);
+    }
+
+    fn ties() -> &'static [Tie] {
+        webhooks::TIES
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::resources::content::{Message, Status};
 use super::resources::meta::Upstream;
 use super::state::{Business, Instant};
+use crate::kernel::tie::{Channel, Tie};
 use crate::kernel::vendor::Announce;
 
 /// The channel of raw bodies, which every address hears unless it says otherwise.
@@ -13,6 +14,75 @@ pub const RAW: &str = "metaWebhooks";
 
 /// The channel of bodies with the caller's own field, which an address must ask for.
 pub const CUSTOM: &str = "metaCustomFieldHook";
+
+const BUSINESS: [(&str, &str); 3] = [
+    ("/entry/0/id", "/business/wabaId"),
+    (
+        "/entry/0/changes/0/value/metadata/display_phone_number",
+        "/business/displayPhoneNumber",
+    ),
+    (
+        "/entry/0/changes/0/value/metadata/phone_number_id",
+        "/business/phoneNumberId",
+    ),
+];
+
+const STATUS: Tie = Tie {
+    channel: Channel::Always(RAW),
+    conversation: "/entry/0/changes/0/value/statuses/0/recipient_id",
+    only: &[("/messages", "status", "!received")],
+    values: &[
+        BUSINESS[0],
+        BUSINESS[1],
+        BUSINESS[2],
+        (
+            "/entry/0/changes/0/value/statuses/0/id",
+            "/messages/newest/wamid",
+        ),
+        (
+            "/entry/0/changes/0/value/statuses/0/recipient_id",
+            "/messages/newest/clientWaNumber",
+        ),
+    ],
+    ..Tie::loose("statuses")
+};
+
+/// A status triggered by hand is that of the newest message sent; a message comes from the newest client.
+pub const TIES: &[Tie] = &[
+    STATUS,
+    Tie {
+        event: "metaCustomFieldHook",
+        channel: Channel::Always(CUSTOM),
+        ..STATUS
+    },
+    Tie {
+        channel: Channel::Always(RAW),
+        conversation: "/entry/0/changes/0/value/messages/0/from",
+        only: &[("/messages", "status", "!received")],
+        values: &[
+            BUSINESS[0],
+            BUSINESS[1],
+            BUSINESS[2],
+            (
+                "/entry/0/changes/0/value/contacts/0/profile/name",
+                "/clients/newest/username",
+            ),
+            (
+                "/entry/0/changes/0/value/contacts/0/wa_id",
+                "/clients/newest/clientWaNumber",
+            ),
+            (
+                "/entry/0/changes/0/value/messages/0/from",
+                "/clients/newest/clientWaNumber",
+            ),
+            (
+                "/entry/0/changes/0/value/messages/0/context/id",
+                "/messages/newest/wamid",
+            ),
+        ],
+        ..Tie::loose("messages")
+    },
+];
 
 /// Each variant is a webhook of the contract.
 #[derive(Clone, Debug, Serialize)]

@@ -39,7 +39,7 @@ pub fn headers(event: &Event, at: Timestamp) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::workspace::made;
+    use crate::kernel::workspace::{Origin, made};
 
     fn headers_of(name: &str) -> Vec<(&'static str, String)> {
         let event = Event {
@@ -53,6 +53,7 @@ mod tests {
             headers: Vec::new(),
             payload: made(bytes::Bytes::new()),
             cause: None,
+            origin: Origin::Rule,
             findings: made(Vec::new()),
         };
         headers(&event, Timestamp::UNIX_EPOCH)
