@@ -7,6 +7,8 @@ pub mod balesotomatis;
 pub mod cekat;
 pub mod heltar;
 pub mod meta;
+pub mod omnichat;
+mod signature;
 mod wire;
 
 use std::pin::Pin;

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contracts::adapters::heltar::messages::Outgoing;
-use contracts::adapters::{Adapter, Call, Failure, Made, Understood, balesotomatis, cekat, heltar};
+use contracts::adapters::{
+    Adapter, Call, Failure, Made, Understood, balesotomatis, cekat, heltar, omnichat,
+};
 use contracts::check;
 use contracts::document::{Document, Operation, ResponseContract, Route, choose};
 use mock_server::kernel::call::{Content, Wire};
@@ -14,6 +16,7 @@ use mock_server::kernel::vendor::{Profile, Vendor};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
+use mock_server::vendors::omnichat::Omnichat;
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -166,6 +169,22 @@ async fn the_adapter_of_heltar_reads_how_long_to_wait() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_adapter_of_omnichat_speaks_as_documented() {
+    let complaints = complaints_about_speech::<omnichat::Client, Omnichat>().await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+}
+
+#[tokio::test]
+async fn the_adapter_of_omnichat_is_not_fooled() {
+    is_not_fooled::<omnichat::Client, Omnichat>().await;
+}
+
+#[test]
+fn the_adapter_of_omnichat_hears_every_documented_webhook() {
+    hears_every_documented_webhook::<omnichat::Client, Omnichat>();
 }
 
 fn contract<V: Vendor>() -> Document {
