@@ -1,4 +1,4 @@
-//! Omnichat's manners: who is let in, how it says no in four shapes, and what is replayed.
+//! Omnichat's manners: who is let in, and how it says no in four shapes.
 
 use std::time::Duration;
 
@@ -432,33 +432,28 @@ async fn a_status_on_request_is_told_in_the_words_of_the_route() {
 }
 
 #[tokio::test]
-async fn what_is_documented_is_replayed_with_the_headers_of_every_answer() {
+async fn every_answer_has_the_headers_of_the_framework() {
     let mut story = story::<Omnichat>();
     story.show_headers(&[
-        "x-mock-evidence",
         "x-omnichat-arkham-version",
         "x-omnichat-arkham-trace-id",
+        "x-content-type-options",
+        "x-xss-protection",
+        "cache-control",
+        "pragma",
+        "expires",
         "x-frame-options",
+        "vary",
     ]);
-    story.post("/v1/direct-messages", text_to_line()).await;
-    story.show_headers(&["x-mock-evidence"]);
-    story.get("/v1/channels").await;
-    story.get("/v1/contacts?platform=webchat&page=1&pageSize=20&updatedAfter=1652371200000&updatedBefore=1653580800000").await;
-    story
-        .get("/v1/broadcast/9748a4b1-d106-4d67-bc1c-9fe6cb85a91b/recipients?page=1&pageSize=10")
-        .await;
-    story
-        .post(
-            "/v1/rooms/assign-agent",
-            room(json!({"agentPhone": "+85298765432"})),
-        )
-        .await;
+    story.get("/v1/chatbots").await;
+    story.get("/v1/customers").await;
     story
         .put(
             "/v1/loyalty-points/action/adjust",
             json!({"memberId": "123456", "points": 10}),
         )
         .await;
+    story.get("/v1/nothing").await;
     assert_snapshot!(story.transcript());
 }
 

@@ -37,7 +37,11 @@ use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 use auth::Caller;
 pub use error::Error;
 pub use happenings::Happening;
-use resources::{channels, chatbots};
+use resources::{
+    broadcasts, channels, chatbots, contacts, customers, identities, loyalty, messages,
+    referral_links, reports, rosters, system_users, tagging_logs, whatsapp_business,
+    whatsapp_templates,
+};
 pub use state::Omnichat;
 pub use webhooks::Webhook;
 
@@ -78,9 +82,34 @@ impl Vendor for Omnichat {
 
     fn routes(routes: Routes<Self>) -> Routes<Self> {
         routes
-            .on("channels.list", channels::list)
             .on("chatbots.list", chatbots::list)
             .on("chatbots.message_blocks", chatbots::message_blocks)
+            .on("messages.list", messages::list)
+            .on("messages.get", messages::get)
+            .on("identities.member_data", identities::member_data)
+            .on("contacts.list", contacts::list)
+            .on("contacts.upsert", contacts::upsert)
+            .on("contacts.delete", contacts::delete)
+            .on("loyalty.adjust", loyalty::adjust)
+            .on("reports.messages", reports::messages)
+            .on("reports.referral_orders", reports::referral_orders)
+            .on("referral_links.info", referral_links::info)
+            .on("rosters.upload", rosters::upload)
+            .on("whatsapp_templates.list", whatsapp_templates::list)
+            .on("broadcasts.create", broadcasts::create)
+            .on("broadcasts.list", broadcasts::list)
+            .on("broadcasts.get", broadcasts::get)
+            .on("broadcasts.recipients", broadcasts::recipients)
+            .on("customers.get", customers::get)
+            .on("customers.upsert", customers::upsert)
+            .on("customers.delete", customers::delete)
+            .on("system_users.list", system_users::list)
+            .on("tagging_logs.list", tagging_logs::list)
+            .on(
+                "whatsapp_business.public_key",
+                whatsapp_business::public_key,
+            )
+            .on("channels.list", channels::list)
             .replay_the_rest()
     }
 

@@ -2,13 +2,24 @@
 
 use std::borrow::Cow;
 
+use axum::Json;
+use axum::response::IntoResponse;
+use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::error::Error;
 use super::super::state::Omnichat;
-use super::attributes::Known;
-use super::{Platform, key_of};
+use super::attributes::{Given, Kind, Known, learn};
+use super::broadcasts::Reaction;
+use super::channels::ChannelName;
+use super::customers::Customer;
+use super::tagging_logs::TagChange;
+use super::{Paging, Platform, Range, USUAL, filled, key_of, millis};
+use crate::kernel::extract::{Body, Path, Query};
+use crate::kernel::moment::Moment;
+use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 use crate::kernel::text::digits;
 
@@ -116,6 +127,174 @@ impl Record for Contact {
     }
 }
 
+/// A contact as answers show it. What agents may fill in is empty where nobody did; who sells is null.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    channel: ChannelName,
+    id: String,
+    name: String,
+    last_message_time: Option<i64>,
+    subscribed_at: Option<i64>,
+    unsubscribed_at: Option<i64>,
+    updated_at: i64,
+    tags: Vec<String>,
+    custom_attributes: Vec<ShownAttribute>,
+    status: bool,
+    note: String,
+    email: String,
+    phone: String,
+    member_id: String,
+    agent_name: Option<String>,
+    agent_employee_code: Option<String>,
+    agent_bind_time: Option<i64>,
+    agent_location_name: Option<String>,
+    agent_location_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bsuid: Option<String>,
+}
+
+/// A custom attribute of a contact: its type is a word.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownAttribute {
+    key: String,
+    value: Value,
+    #[serde(rename = "type")]
+    kind: Kind,
+    display_name: String,
+}
+
+/// Which contacts a query asks for: by who they are, or by when they changed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Filter {
+    platform: Platform,
+    channel_id: Option<String>,
+    user_id: Option<String>,
+    member_id: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    updated_after: Option<i64>,
+    updated_before: Option<i64>,
+}
+
+/// Where a path means.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Where {
+    platform: Platform,
+}
+
+/// Whom a query means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Who {
+    channel_id: String,
+    user_id: String,
+}
+
+/// What becomes of a contact; what is absent stays as it is, and so does what is null.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs, reason = "they are what they say")]
+pub struct Change {
+    pub name: Option<String>,
+    pub status: Option<bool>,
+    #[serde(flatten)]
+    pub tags: TagChange,
+    pub custom_attributes: Option<Vec<Given>>,
+    pub note: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub member_id: Option<String>,
+    pub agent_employee_code: Option<String>,
+    pub agent_location_code: Option<String>,
+}
+
+/// `GET /v1/contacts` — lists a page of the contacts on a platform that a selector names, or that changed in a period.
+pub async fn list(
+    store: Store<Omnichat>,
+    Query(filter): Query<Filter>,
+    Query(paging): Query<Paging>,
+) -> Result<impl IntoResponse, Error> {
+    let listed = store.read(|omnichat, _| {
+        let found = omnichat.contacts_found(&filter)?;
+        Ok::<_, Error>(paging.page(found, USUAL, |one| omnichat.contact_shown(one)))
+    })?;
+    Ok(Json(listed))
+}
+
+/// `PUT /v1/contacts/{platform}` — changes a contact, or makes it; the answer is empty.
+pub async fn upsert(
+    store: Store<Omnichat>,
+    Path(at): Path<Where>,
+    Query(who): Query<Who>,
+    Body(change): Body<Change>,
+) -> Result<impl IntoResponse, Error> {
+    store.try_write(|omnichat, moment| {
+        omnichat.upsert_contact(at.platform, &who.channel_id, &who.user_id, change, moment)
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /v1/contacts/{platform}` — deletes a contact with its history.
+pub async fn delete(
+    store: Store<Omnichat>,
+    Path(at): Path<Where>,
+    Query(who): Query<Who>,
+) -> Result<impl IntoResponse, Error> {
+    store.try_write(|omnichat, _| {
+        let key = contact_key(at.platform, &who.channel_id, &who.user_id);
+        omnichat.delete_contact(&key)
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Filter {
+    /// When they changed; none when nobody asks.
+    fn range(&self) -> Result<Option<Range>, Error> {
+        match (self.updated_after, self.updated_before) {
+            (None, None) => Ok(None),
+            (Some(after), Some(before)) => Range::new(after, before)
+                .forwards(["updatedAfter", "updatedBefore"])
+                .map(Some),
+            _ => Err(Error::InvalidParameters(
+                "updatedAfter and updatedBefore are required together".to_owned(),
+            )),
+        }
+    }
+
+    fn selects(&self) -> bool {
+        [&self.user_id, &self.member_id, &self.phone, &self.email]
+            .iter()
+            .any(|selector| selector.is_some())
+    }
+
+    /// Whether a contact, of this member, is one of those meant.
+    fn means(&self, contact: &Contact, member: Option<&str>) -> bool {
+        let channel = self.channel_id.as_deref();
+        let user =
+            |user: &str| contact.key() == contact_key(contact.platform, &contact.channel_id, user);
+        let phone = |phone: &str| {
+            let known = contact.phone.as_deref().map(digits);
+            known.is_some_and(|known| known == digits(phone))
+        };
+        let email = |email: &str| {
+            let known = contact.email.as_deref();
+            known.is_some_and(|known| known.eq_ignore_ascii_case(email.trim()))
+        };
+        contact.platform == self.platform
+            && channel.is_none_or(|channel| channel == contact.channel_id)
+            && self.user_id.as_deref().is_none_or(user)
+            && self
+                .member_id
+                .as_deref()
+                .is_none_or(|id| member == Some(id))
+            && self.phone.as_deref().is_none_or(phone)
+            && self.email.as_deref().is_none_or(email)
+    }
+}
+
 impl Contact {
     /// A contact of whom nothing else is known: subscribed, since they can be written to.
     pub fn new(
@@ -153,6 +332,14 @@ impl Contact {
         }
     }
 
+    /// Binds them to an agent; for the same agent and shop they are bound since the first time.
+    pub fn bind(&mut self, binding: Binding) {
+        let same = |known: &Binding| known.agent == binding.agent && known.shop == binding.shop;
+        if !self.agent.as_ref().is_some_and(same) {
+            self.agent = Some(binding);
+        }
+    }
+
     /// Why nothing can be sent to them.
     ///
     /// # Errors
@@ -169,6 +356,220 @@ impl Contact {
 }
 
 impl Omnichat {
+    /// The contacts a query asks for: by when they changed, then by id.
+    ///
+    /// # Errors
+    /// When it neither says who nor when, or says who and there is nobody.
+    pub fn contacts_found(&self, filter: &Filter) -> Result<Vec<&Contact>, Error> {
+        let range = filter.range()?;
+        if range.is_none() && !filter.selects() {
+            return Err(Error::InvalidParameters(
+                "Either a contact or an update range is required".to_owned(),
+            ));
+        }
+        let all = self.contacts.iter();
+        let mut found: Vec<_> = all
+            .filter(|one| filter.means(one, self.member_id_of(one)))
+            .collect();
+        if filter.selects() && found.is_empty() {
+            return Err(Error::UserUnknown);
+        }
+        found.retain(|one| range.is_none_or(|range| range.holds(one.updated_at)));
+        found.sort_by(|a, b| (a.updated_at, &a.user_id).cmp(&(b.updated_at, &b.user_id)));
+        Ok(found)
+    }
+
+    fn contact_shown(&self, contact: &Contact) -> Shown {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let attribute = |known: &Known| {
+            let attribute = self.attributes.get(&known.key)?;
+            Some(ShownAttribute {
+                key: known.key.clone(),
+                value: known.value.clone(),
+                kind: attribute.kind,
+                display_name: attribute.display_name.clone(),
+            })
+        };
+        let binding = contact.agent.as_ref();
+        let agent = binding.and_then(|binding| self.agents.get(&binding.agent));
+        let code = binding.and_then(|binding| binding.shop.as_ref());
+        let shop = code.and_then(|code| self.shops.get(code));
+        Shown {
+            channel: ChannelName {
+                platform: contact.platform,
+                channel_id: contact.channel_id.clone(),
+            },
+            id: contact.user_id.clone(),
+            name: contact.name.clone(),
+            last_message_time: millis(contact.last_message_time),
+            subscribed_at: millis(contact.subscribed_at),
+            unsubscribed_at: millis(contact.unsubscribed_at),
+            updated_at: contact.updated_at.as_millisecond(),
+            tags: contact.tags.clone(),
+            custom_attributes: contact
+                .custom_attributes
+                .iter()
+                .filter_map(attribute)
+                .collect(),
+            status: contact.status,
+            note: text(&contact.note),
+            email: text(&contact.email),
+            phone: text(&contact.phone),
+            member_id: self.member_id_of(contact).unwrap_or_default().to_owned(),
+            agent_name: agent.map(|agent| agent.name.clone()),
+            agent_employee_code: agent.and_then(|agent| agent.employee_code.clone()),
+            agent_bind_time: binding.map(|binding| binding.bound_at.as_millisecond()),
+            agent_location_name: shop.map(|shop| shop.name.clone()),
+            agent_location_code: code.cloned(),
+            bsuid: contact.bsuid.clone(),
+        }
+    }
+
+    /// Changes a contact, or makes it.
+    ///
+    /// # Errors
+    /// When the channel, the agent or an attribute is unknown, or the web chat has not made the contact yet.
+    pub fn upsert_contact(
+        &mut self,
+        platform: Platform,
+        channel: &str,
+        user: &str,
+        change: Change,
+        moment: &mut Moment<'_, Self>,
+    ) -> Result<(), Error> {
+        let now = moment.now;
+        self.channel(platform, channel)?;
+        let key = contact_key(platform, channel, user);
+        if platform == Platform::Webchat && !self.contacts.contains(&key) {
+            return Err(Error::WebchatUserUnknown);
+        }
+        let given = change.custom_attributes.unwrap_or_default();
+        let news = self
+            .attributes_given(&given)
+            .map_err(Error::InvalidCustomAttribute)?;
+        let binding = self.binding(change.agent_employee_code, change.agent_location_code, now)?;
+        let before = self.meet(platform, channel, user, None, now).status;
+        if let Some(member) = &change.member_id {
+            self.link(&key, member, &change.name, moment);
+        }
+        self.contacts.update(&key, |contact| {
+            if let Some(name) = change.name {
+                contact.name = name;
+            }
+            let fields = [
+                (&mut contact.note, change.note),
+                (&mut contact.email, change.email),
+                (&mut contact.phone, change.phone),
+            ];
+            for (field, new) in fields {
+                if let Some(new) = new {
+                    *field = filled(Some(new));
+                }
+            }
+            learn(&mut contact.custom_attributes, news);
+            if let Some(binding) = binding {
+                contact.bind(binding);
+            }
+            contact.updated_at = now;
+        });
+        if let Some(status) = change.status
+            && status != before
+        {
+            self.subscribe(&key, status, now);
+        }
+        self.change_tags(&key, &change.tags, now);
+        Ok(())
+    }
+
+    /// The agent with this code at this location, both of which are needed.
+    fn binding(
+        &self,
+        code: Option<String>,
+        location: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Binding>, Error> {
+        let (code, location) = match (filled(code), filled(location)) {
+            (None, None) => return Ok(None),
+            (Some(code), Some(location)) => (code, location),
+            _ => return Err(Error::AgentUnknown),
+        };
+        let agent = self.agent_by_code(&code, &location);
+        let agent = agent.ok_or(Error::AgentUnknown)?;
+        Ok(Some(Binding {
+            agent: agent.username.clone(),
+            shop: Some(location),
+            bound_at: now,
+        }))
+    }
+
+    /// Links a contact to the member with this id, who is made when there is none yet; blank unlinks it.
+    fn link(
+        &mut self,
+        contact: &str,
+        member: &str,
+        name: &Option<String>,
+        moment: &mut Moment<'_, Self>,
+    ) {
+        let customer = if member.trim().is_empty() {
+            None
+        } else if let Some(known) = self.member(member) {
+            Some(known.id.clone())
+        } else {
+            let id = moment.ids.hex(24);
+            let mut customer = Customer::new(id.clone(), Some(member), moment.now);
+            customer.name = name.clone();
+            self.customers.put(customer);
+            Some(id)
+        };
+        self.contacts
+            .update(contact, |contact| contact.customer = customer);
+    }
+
+    /// A contact, by its key, takes messages from now on, or takes no more.
+    pub fn subscribe(&mut self, contact: &str, status: bool, now: Timestamp) {
+        self.contacts.update(contact, |contact| {
+            contact.status = status;
+            contact.updated_at = now;
+            let since = if status {
+                &mut contact.subscribed_at
+            } else {
+                &mut contact.unsubscribed_at
+            };
+            *since = Some(now);
+        });
+        if !status {
+            self.react_to_broadcast(contact, Reaction::Unsubscribed, now);
+        }
+    }
+
+    /// Deletes a contact, by its key, with its room and messages, and the customer behind it if it was their last.
+    /// What was logged and sent to many stays.
+    ///
+    /// # Errors
+    /// When there is no such contact.
+    pub fn delete_contact(&mut self, key: &str) -> Result<(), Error> {
+        let contact = self.contacts.remove(key).ok_or(Error::UserUnknown)?;
+        let rooms: Vec<_> = self
+            .rooms
+            .by("contact", key)
+            .map(|one| one.id.clone())
+            .collect();
+        for id in rooms {
+            self.rooms.remove(&id);
+        }
+        let messages = self.messages.by("contact", key);
+        let messages: Vec<_> = messages.map(|one| one.id.clone()).collect();
+        for id in messages {
+            self.messages.remove(&id);
+        }
+        if let Some(customer) = contact.customer
+            && self.linked_contacts(&customer).next().is_none()
+        {
+            self.forget_customer(&customer);
+        }
+        Ok(())
+    }
+
     /// The contact with this channel and user; a new one, with a name if there is one, where there is none yet.
     pub fn meet(
         &mut self,

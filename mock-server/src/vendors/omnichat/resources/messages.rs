@@ -2,12 +2,18 @@
 
 use std::borrow::Cow;
 
+use axum::Json;
+use axum::response::IntoResponse;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::super::error::Error;
 use super::super::state::Omnichat;
-use super::contacts::contact_key;
-use super::{Platform, key_of};
+use super::channels::ChannelName;
+use super::contacts::{Contact, contact_key};
+use super::{Content, Paging, Platform, Range, USUAL, key_of};
+use crate::kernel::extract::{Path, Query};
+use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 
 /// One message.
@@ -133,6 +139,89 @@ impl Record for Message {
     }
 }
 
+/// A message as answers show it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    channel: ChannelName,
+    id: String,
+    time: i64,
+    sender_name: String,
+    sender_user_id: String,
+    sender_phone: Option<String>,
+    sender_email: Option<String>,
+    sender_type: &'static str,
+    message_type: Kind,
+    message_status: Status,
+    message: Option<String>,
+    media_url: Option<String>,
+    room_id: String,
+    customer_user_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bsuid: Option<String>,
+}
+
+/// A list with its total, spelled twice where the team's clients need it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    content: Vec<Shown>,
+    total_elements: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_element: Option<usize>,
+}
+
+/// Whose messages a query asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Filter {
+    platform: Platform,
+    channel_id: Option<String>,
+}
+
+/// Which message a path means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Which {
+    message_id: String,
+}
+
+/// `GET /v1/messages` — lists a page of what was said on a platform within at most seven days, oldest first.
+pub async fn list(
+    store: Store<Omnichat>,
+    Query(filter): Query<Filter>,
+    Query(range): Query<Range>,
+    Query(paging): Query<Paging>,
+) -> Result<impl IntoResponse, Error> {
+    let history = store.read(|omnichat, _| {
+        let range = range.within_seven_days(omnichat.settings.seven_days)?;
+        let found = omnichat.said(&filter, range);
+        let listed = paging.page(found, USUAL, |one| omnichat.message_shown(one));
+        let both = omnichat.settings.total_element;
+        Ok::<_, Error>(History {
+            total_element: both.then_some(listed.total_elements),
+            total_elements: listed.total_elements,
+            content: listed.content,
+        })
+    })?;
+    Ok(Json(history))
+}
+
+/// `GET /v1/messages/{messageId}` — shows a message.
+pub async fn get(
+    store: Store<Omnichat>,
+    Path(which): Path<Which>,
+) -> Result<impl IntoResponse, Error> {
+    let content = store.read(|omnichat, _| {
+        let message = omnichat.messages.get(&which.message_id);
+        let tracked = message.filter(|message| message.source != Source::Headless);
+        tracked
+            .map(|message| omnichat.message_shown(message))
+            .ok_or(Error::MessageUnknown)
+    })?;
+    Ok(Json(Content { content }))
+}
+
 impl Message {
     /// The key of the contact whose room it is in.
     pub fn contact(&self) -> String {
@@ -156,6 +245,77 @@ impl Status {
 }
 
 impl Omnichat {
+    /// What was said on a platform, or with one channel, in a range: by time, then id.
+    pub fn said(&self, filter: &Filter, range: Range) -> Vec<&Message> {
+        let mut found: Vec<_> = match &filter.channel_id {
+            Some(channel) => {
+                let key = key_of(filter.platform, &[channel]);
+                let all = self.messages.by("channel", &key);
+                all.filter(|one| range.holds(one.time)).collect()
+            }
+            None => {
+                let all = self.messages.by("platform", filter.platform.name());
+                all.filter(|one| range.holds(one.time)).collect()
+            }
+        };
+        found.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        found
+    }
+
+    /// A message as answers show it.
+    pub fn message_shown(&self, message: &Message) -> Shown {
+        let contact = self.contacts.get(&message.contact());
+        let customer = contact.map_or(&message.user_id, |contact| &contact.name);
+        let (kind, name, user, phone, email) = match &message.sender {
+            Sender::Customer => {
+                let whatsapp = message.platform == Platform::Whatsapp;
+                let phone = whatsapp.then(|| message.user_id.clone());
+                (
+                    "customer",
+                    customer.clone(),
+                    message.user_id.clone(),
+                    phone,
+                    None,
+                )
+            }
+            Sender::Agent(username) => {
+                let agent = self.agents.get(username);
+                let name = agent.map_or(username, |agent| &agent.name).clone();
+                let phone = agent.and_then(|agent| agent.phone.clone());
+                let email = agent.map(|agent| agent.email.clone());
+                ("agent", name, username.clone(), phone, email)
+            }
+            Sender::Bot => ("bot", "Bot".to_owned(), "bot".to_owned(), None, None),
+            Sender::AiChat => (
+                "ai-chat",
+                "AI Chat".to_owned(),
+                "ai-chat".to_owned(),
+                None,
+                None,
+            ),
+        };
+        Shown {
+            channel: ChannelName {
+                platform: message.platform,
+                channel_id: message.channel_id.clone(),
+            },
+            id: message.id.clone(),
+            time: message.time.as_millisecond(),
+            sender_name: name,
+            sender_user_id: user,
+            sender_phone: phone,
+            sender_email: email,
+            sender_type: kind,
+            message_type: message.kind,
+            message_status: message.status.max(Status::Sent),
+            message: message.message.clone(),
+            media_url: message.media_url.clone(),
+            room_id: contact.map_or_else(String::new, |contact| self.room_id(contact)),
+            customer_user_id: message.user_id.clone(),
+            bsuid: contact.and_then(|contact: &Contact| contact.bsuid.clone()),
+        }
+    }
+
     /// Keeps a message, and notes what it means for the contact, their customer and their room.
     ///
     /// The contact must be there, unless the message comes from the headless route.

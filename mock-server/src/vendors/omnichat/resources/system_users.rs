@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
+use axum::Json;
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 
 use super::super::state::Omnichat;
+use super::Content;
+use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 use crate::kernel::text::digits;
 
@@ -88,6 +92,32 @@ impl Record for Shop {
     }
 }
 
+/// An agent as answers show them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    team: String,
+    username: String,
+    email: String,
+    phone: Option<String>,
+    profile_picture: Option<String>,
+    available: bool,
+    status: u8,
+    role: u8,
+    name: String,
+    employee_code: Option<String>,
+    shops: Option<Vec<Shop>>,
+}
+
+/// `GET /v1/system-users` — lists the team's agents, all at once.
+pub async fn list(store: Store<Omnichat>) -> impl IntoResponse {
+    let content: Vec<_> = store.read(|omnichat, _| {
+        let agents = omnichat.agents.iter();
+        agents.map(|agent| omnichat.agent_shown(agent)).collect()
+    });
+    Json(Content { content })
+}
+
 impl Agent {
     /// Whether they work for the shop with this code.
     pub fn works_for(&self, shop: &str) -> bool {
@@ -97,6 +127,26 @@ impl Agent {
 }
 
 impl Omnichat {
+    fn agent_shown(&self, agent: &Agent) -> Shown {
+        let shops = agent.shops.as_ref().map(|codes| {
+            let known = codes.iter().filter_map(|code| self.shops.get(code));
+            known.cloned().collect()
+        });
+        Shown {
+            team: self.team.name.clone(),
+            username: agent.username.clone(),
+            email: agent.email.clone(),
+            phone: agent.phone.clone(),
+            profile_picture: agent.profile_picture.clone(),
+            available: agent.available,
+            status: agent.status,
+            role: agent.role,
+            name: agent.name.clone(),
+            employee_code: agent.employee_code.clone(),
+            shops,
+        }
+    }
+
     /// The agent with this address.
     pub fn agent_by_email(&self, email: &str) -> Option<&Agent> {
         self.agents.by("email", &email.trim().to_lowercase()).next()

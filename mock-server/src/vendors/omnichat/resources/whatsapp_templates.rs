@@ -2,11 +2,18 @@
 
 use std::borrow::Cow;
 
+use axum::Json;
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::super::error::Error;
 use super::super::state::Omnichat;
+use super::{Paging, Platform};
+use crate::kernel::extract::Query;
+use crate::kernel::store::Store;
 use crate::kernel::table::Record;
+use crate::kernel::text::digits;
 
 /// A template of one of the team's numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +64,53 @@ impl Record for Template {
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         vec![("phone", Cow::Borrowed(&self.phone))]
+    }
+}
+
+/// A template as answers show it.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    id: String,
+    category: Category,
+    status: Review,
+    name: String,
+    language: String,
+    components: Vec<Value>,
+}
+
+/// How many templates there are on a page when nobody says.
+const FEW: usize = 10;
+
+/// Whose templates a query asks for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Whose {
+    phone: String,
+}
+
+/// `GET /v1/whatsapp-message-templates` — lists a page of a number's templates.
+pub async fn list(
+    store: Store<Omnichat>,
+    Query(whose): Query<Whose>,
+    Query(paging): Query<Paging>,
+) -> Result<impl IntoResponse, Error> {
+    let listed = store.read(|omnichat, _| {
+        let channel = omnichat.channel(Platform::Whatsapp, &digits(&whose.phone))?;
+        let templates = omnichat.whatsapp_templates.by("phone", &channel.channel_id);
+        Ok::<_, Error>(paging.page(templates.collect(), FEW, Template::shown))
+    })?;
+    Ok(Json(listed))
+}
+
+impl Template {
+    fn shown(&self) -> Shown {
+        Shown {
+            id: self.id.clone(),
+            category: self.category,
+            status: self.status,
+            name: self.name.clone(),
+            language: self.language.clone(),
+            components: self.components.clone(),
+        }
     }
 }
 
