@@ -861,6 +861,152 @@ async fn a_paused_template_loses_its_id_until_meta_relents() {
     story.assert_honest();
 }
 
+#[tokio::test]
+async fn a_published_number_meets_its_published_fate() {
+    let mut ends = Vec::new();
+    for suffix in [
+        "4801", "4802", "4803", "4804", "4805", "4806", "4829", "4850",
+    ] {
+        for (method, path) in [
+            ("async", "send_personal_message"),
+            ("sync", "send_personal_message"),
+            ("sync", "send_meta_personal_message"),
+        ] {
+            let mut story = story::<BalesOtomatis>();
+            let number = format!("628110000{suffix}");
+            let body = if path == "send_personal_message" {
+                device(json!({"phone_no": number, "message": "Halo", "method_send": method}))
+            } else {
+                story
+                    .happen(json!({"happening": "missed_call", "from": number}))
+                    .await;
+                to(&number, json!({"message": "Halo", "method_send": method}))
+            };
+            let before = story.state();
+            let answer = story.post(&format!("/public/v1/{path}"), body).await;
+            story.wait_until_idle().await;
+            let end = match outbox(&story.state()).pop() {
+                Some(end) => end.replace(&format!("text to {number} "), ""),
+                None => answer.text.clone(),
+            };
+            if !answer.status.is_success() {
+                assert_eq!(story.state(), before, "{suffix} left a trace");
+            }
+            ends.push(format!("{suffix}: {end}"));
+            story.assert_honest();
+        }
+    }
+    ends.dedup();
+    assert_snapshot!(ends.join("\n"), @r#"
+    4801: sent
+    4802: delivered
+    4803: failed: Message undeliverable (131026)
+    4804: failed: Re-engagement message (131047)
+    4805: failed: Media upload error (131053)
+    4806: failed: Rate limit hit (130429)
+    4829: {"code":"400","message":"Reached of Rate-Limited","type":"fatal_error"}
+    4850: {"code":"500","message":"Internal Server Error","type":"fatal_error"}
+    "#);
+}
+
+/// Each family misses its own names, and is told so in the same words.
+#[tokio::test]
+async fn whoever_shows_nothing_is_refused_in_every_family() {
+    let mut story = story::<BalesOtomatis>();
+    let before = story.state();
+    for (path, shown, code) in [
+        ("info", json!({}), 405),
+        ("info", json!({"secret_key": KEY}), 405),
+        ("validate_otp", json!({"otp_code": "071908"}), 405),
+        (
+            "send_personal_message",
+            json!({"api_key": KEY, "phone_no": "81200000001", "message": "Halo"}),
+            405,
+        ),
+        (
+            "send_personal_message",
+            json!({"number_id": DEVICE, "phone_no": "81200000001", "message": "Halo"}),
+            405,
+        ),
+        (
+            "send_meta_personal_message",
+            json!({"secret_key": KEY, "reciptient": "6281234567890", "platform": "whatsapp", "message": "Halo"}),
+            405,
+        ),
+        (
+            "create-template",
+            with(json!({"licensesKey": LICENCE}), location()),
+            405,
+        ),
+        (
+            "create-template",
+            with(
+                json!({"secret_key": "nobody's", "licensesKey": LICENCE}),
+                location(),
+            ),
+            403,
+        ),
+        (
+            "create-template",
+            with(
+                json!({"secret_key": KEY, "licensesKey": "WB-NOBODYS"}),
+                location(),
+            ),
+            404,
+        ),
+    ] {
+        let answer = story.post(&format!("/public/v1/{path}"), shown).await;
+        let words = match code {
+            403 => "Invalid API Key",
+            404 => "Invalid Number ID",
+            _ => "Wrong Required Parameter",
+        };
+        let refusal = json!({"code": code.to_string(), "message": words, "type": "fatal_error"});
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (code, refusal),
+            "{path}"
+        );
+    }
+    // Nobody has seen a conflict here; whoever asks for one gets it in the vendor's shape.
+    story.with_header("prefer", Some("code=409"));
+    let conflict = json!({"code": "409", "message": "Conflict", "type": "fatal_error"});
+    for (path, body) in [
+        ("info", account(json!({}))),
+        ("grab", device(json!({"type": "group"}))),
+        ("get-template-list", official(json!({}))),
+    ] {
+        let answer = story.post(&format!("/public/v1/{path}"), body).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (409, conflict.clone()),
+            "{path}"
+        );
+    }
+    assert_eq!(story.state(), before);
+}
+
+#[tokio::test]
+async fn a_template_without_variables_is_sent_with_an_empty_list() {
+    let mut story = story::<BalesOtomatis>();
+    let plain = json!({"name": "sapaan", "body": "Halo dari toko kami.", "variables": []});
+    let created = story
+        .post("/public/v1/create-template", creation(plain))
+        .await;
+    story.wait(Duration::from_secs(600)).await;
+    let id = created.json()["fb_response"]["id"].clone();
+    let send = json!({"recipients": "6281200000055", "platform": "whatsapp_bisnis_api", "template": id, "variables": []});
+    let queued = story
+        .post("/public/v1/send_message_template", official(send))
+        .await
+        .json();
+    assert_eq!(
+        (&queued["message"], &queued["template"]),
+        (&json!("queued"), &json!("sapaan"))
+    );
+    story.assert_honest();
+}
+
 /// The shapes that public clients were seen to send.
 #[tokio::test]
 async fn what_real_clients_send_is_taken_or_refused_as_they_found_it() {
@@ -908,6 +1054,27 @@ async fn what_real_clients_send_is_taken_or_refused_as_they_found_it() {
             "send_meta_personal_message",
             to("6281234567890", document),
         ),
+        (
+            200,
+            "send_meta_personal_message",
+            to("6281234567890", json!({"message": "Halo"})),
+        ),
+        (
+            200,
+            "send_meta_personal_message",
+            to(
+                "6281234567890",
+                json!({"image_url": "https://example.com/a.png", "message": "Lihat", "send_as_caption": 1}),
+            ),
+        ),
+        (
+            200,
+            "send_meta_personal_message",
+            to(
+                "6281234567890",
+                json!({"messageType": "location", "latitude": "-6.2", "longitude": "106.8", "nameLocation": "Toko", "message": "extra"}),
+            ),
+        ),
         (200, "create-template", creation(both)),
         (403, "info", json!({"api_key": "wrong"})),
         (
@@ -934,6 +1101,18 @@ async fn what_real_clients_send_is_taken_or_refused_as_they_found_it() {
     ] {
         let answer = story.post(&format!("/public/v1/{path}"), body).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    }
+    // Whatever the content type says, and where there is none.
+    for kind in [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+    ] {
+        let body = Some(account(json!({})).to_string());
+        let answer = story
+            .send(Method::POST, "/public/v1/info", kind, body)
+            .await;
+        assert_eq!(answer.json()["code"], "200", "{kind}");
     }
     story.assert_honest();
 }

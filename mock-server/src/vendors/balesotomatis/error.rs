@@ -60,6 +60,9 @@ pub enum Error {
     /// Meta does not take the template, in its own words. The vendor answers that with 200.
     #[error("{0}")]
     RefusedByMeta(String),
+    /// The server failed, as it does for a number that is published for that.
+    #[error("Internal Server Error")]
+    Broken,
     /// A layer stopped the request.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -83,6 +86,7 @@ impl Error {
             | Self::WindowClosed { .. } => StatusCode::BAD_REQUEST,
             Self::DeviceSilent => StatusCode::REQUEST_TIMEOUT,
             Self::RefusedByMeta(_) => StatusCode::OK,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Refused(refusal) => status_of(&refusal.reason),
         }
     }

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::phone::Heard;
 use super::resources::devices::Connection;
-use super::resources::messages::Status;
+use super::resources::messages::{Status, fate, plan_arrival};
 use super::resources::templates;
 use super::resources::whatsapp_number;
 use super::state::BalesOtomatis;
 use super::webhooks::{Chat, IncomingChat, Place, Webhook};
 use crate::kernel::moment::Moment;
+use crate::kernel::outcomes::Fate;
 use crate::kernel::vendor::Impossible;
 
 /// What the world does to BalesOtomatis.
@@ -109,7 +110,10 @@ impl BalesOtomatis {
             Happening::Attempted { message } => self.attempt(&message, moment),
             Happening::Delivered { message } => {
                 self.advance(&message, Status::Delivered, None, moment.now)?;
-                moment.plan(Duration::from_secs(5), Happening::Read { message });
+                let peer = self.messages.get(&message).map(|one| one.peer.as_str());
+                if peer.and_then(fate) != Some(Fate::NeverRead) {
+                    moment.plan(Duration::from_secs(5), Happening::Read { message });
+                }
                 Ok(())
             }
             Happening::Read { message } => self.advance(&message, Status::Read, None, moment.now),
@@ -147,13 +151,9 @@ impl BalesOtomatis {
                 self.advance(id, Status::Failed, Some(obstacle.to_string()), moment.now)
             }
             None => {
+                let peer = message.peer.clone();
                 self.advance(id, Status::Sent, None, moment.now)?;
-                moment.plan(
-                    Duration::from_secs(2),
-                    Happening::Delivered {
-                        message: id.to_owned(),
-                    },
-                );
+                plan_arrival(id, &peer, moment);
                 Ok(())
             }
         }

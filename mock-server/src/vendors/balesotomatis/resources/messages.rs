@@ -13,6 +13,7 @@ use super::Method;
 use super::devices::Connection;
 use super::numbers::on_whatsapp;
 use crate::kernel::moment::Moment;
+use crate::kernel::outcomes::{Fate, fate_of};
 use crate::kernel::table::Record;
 use crate::vendors::balesotomatis::error::Error;
 use crate::vendors::balesotomatis::happenings::Happening;
@@ -129,6 +130,43 @@ pub const ON_ITS_WAY: &str = "The message is in the delivery process";
 const ATTEMPT: Duration = Duration::from_secs(1);
 const TYPING: Duration = Duration::from_secs(3);
 
+/// How long a message takes to the phone.
+const DELIVERY: Duration = Duration::from_secs(2);
+
+/// The longest number a person can have; groups have longer ids.
+const LONGEST_NUMBER: usize = 15;
+
+/// What is published about a recipient's number.
+pub fn fate(peer: &str) -> Option<Fate> {
+    (peer.len() <= LONGEST_NUMBER)
+        .then(|| fate_of(peer))
+        .flatten()
+}
+
+/// Why a message to a published number fails on its way, where it does.
+fn failure(fate: Fate) -> Option<&'static str> {
+    match fate {
+        Fate::Undeliverable => Some("Message undeliverable (131026)"),
+        Fate::WindowClosed => Some("Re-engagement message (131047)"),
+        Fate::MediaUnreadable => Some("Media upload error (131053)"),
+        Fate::RateLimited => Some("Rate limit hit (130429)"),
+        Fate::NeverDelivered | Fate::NeverRead | Fate::TooMany | Fate::ServerError => None,
+    }
+}
+
+/// A message is on its way: it arrives, unless the recipient's number is published for something else.
+pub fn plan_arrival(id: &str, peer: &str, moment: &mut Moment<'_, BalesOtomatis>) {
+    let message = id.to_owned();
+    match fate(peer) {
+        Some(Fate::NeverDelivered) => {}
+        Some(fate) if failure(fate).is_some() => {
+            let reason = failure(fate).map(str::to_owned);
+            moment.plan(DELIVERY, Happening::Failed { message, reason });
+        }
+        _ => moment.plan(DELIVERY, Happening::Delivered { message }),
+    }
+}
+
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 impl BalesOtomatis {
@@ -142,16 +180,16 @@ impl BalesOtomatis {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Error> {
         self.may_send(&message.sender, moment.now)?;
+        match fate(&message.peer) {
+            Some(Fate::TooMany) => return Err(Error::TooManySends),
+            Some(Fate::ServerError) => return Err(Error::Broken),
+            _ => {}
+        }
         match method {
             Method::Sync => {
                 self.obstacle(&message, moment.now).map_or(Ok(()), Err)?;
                 message.status = Status::Sent;
-                moment.plan(
-                    Duration::from_secs(2),
-                    Happening::Delivered {
-                        message: message.id.clone(),
-                    },
-                );
+                plan_arrival(&message.id, &message.peer, moment);
             }
             Method::Async => {
                 let after = if typing { ATTEMPT + TYPING } else { ATTEMPT };

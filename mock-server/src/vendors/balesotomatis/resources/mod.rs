@@ -110,7 +110,9 @@ impl Search {
 pub fn whatsapp_number(written: &str, country: &str) -> Result<String, Error> {
     let written = digits(written);
     let country = digits(country);
-    let number = if written.starts_with(&country) {
+    // A form that leaves the field empty means the vendor's own country.
+    let country = if country.is_empty() { "62" } else { &country };
+    let number = if written.starts_with(country) {
         written
     } else {
         format!("{country}{}", written.strip_prefix('0').unwrap_or(&written))
@@ -154,6 +156,10 @@ mod tests {
                 "6281200000001"
             );
         }
+        assert_eq!(
+            whatsapp_number("81200000001", "").expect("a number"),
+            "6281200000001"
+        );
         assert!(whatsapp_number("12", "62").is_err());
         assert!(whatsapp_number("YOUR-TARGET-PHONE-NUMBER", "62").is_err());
     }
