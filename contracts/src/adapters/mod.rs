@@ -54,8 +54,9 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     /// When it understands nothing.
     fn hear(webhook: &str, body: &[u8]) -> Result<Value, String>;
 
-    /// What has to happen at the mock for it to tell everything that [`Adapter::calls`] does not bring about.
-    fn happenings() -> Vec<Value>;
+    /// What has to happen at the mock for it to tell everything that [`Adapter::calls`] does not bring about, after
+    /// calls that left these notes.
+    fn happenings(notes: &Self::Notes) -> Vec<Value>;
 }
 
 /// One documented use of an operation.

@@ -144,7 +144,7 @@ async fn complaints_about_life<A: Adapter, V: Vendor>(running: &Running) -> Vec<
         got: String::new(),
         why: "never succeeded".to_owned(),
     }));
-    for why in mishearings::<A>(&workspace, &document).await {
+    for why in mishearings::<A>(&workspace, &document, &notes).await {
         complaints.push(Complaint {
             vendor: A::VENDOR,
             operation: String::new(),
@@ -193,9 +193,13 @@ fn judge<A: Adapter>(
 }
 
 /// Lets the rest happen; every webhook that was not told, and everything told that was not understood.
-async fn mishearings<A: Adapter>(workspace: &Workspace, document: &Document) -> Vec<String> {
+async fn mishearings<A: Adapter>(
+    workspace: &Workspace,
+    document: &Document,
+    notes: &A::Notes,
+) -> Vec<String> {
     let slot = workspace.slot(A::VENDOR).unwrap();
-    for happening in A::happenings() {
+    for happening in A::happenings(notes) {
         slot.happen(&happening)
             .unwrap_or_else(|error| panic!("{happening}: {error}"));
     }

@@ -69,7 +69,7 @@ impl Adapter for Careless {
         Ok(Value::Null)
     }
 
-    fn happenings() -> Vec<Value> {
+    fn happenings(_: &Self::Notes) -> Vec<Value> {
         Vec::new()
     }
 }

@@ -61,7 +61,7 @@ impl Adapter for Account {
         serde_json::to_value(chat).map_err(|error| error.to_string())
     }
 
-    fn happenings() -> Vec<Value> {
+    fn happenings(_: &Self::Notes) -> Vec<Value> {
         let place = (-6.2, 106.816_666);
         vec![
             json!({"happening": "incoming_chat", "number": PHONE, "from": "6281200000001", "text": "Halo"}),

@@ -87,7 +87,7 @@ impl Adapter for Client {
         serde_json::to_value(notice).map_err(|error| error.to_string())
     }
 
-    fn happenings() -> Vec<Value> {
+    fn happenings(_: &Self::Notes) -> Vec<Value> {
         let writes = |from: &str, text: &str| json!({"happening": "customer_writes", "inbox": MAIN, "from": from, "name": "Dewi Ayu", "text": text});
         vec![
             writes("6280000007777", "Halo, saya baru."),

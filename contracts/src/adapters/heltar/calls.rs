@@ -76,7 +76,7 @@ impl Adapter for Client {
         Ok(value)
     }
 
-    fn happenings() -> Vec<Value> {
+    fn happenings(_: &Self::Notes) -> Vec<Value> {
         let says = [
             json!({"type": "text", "body": "Namaste"}),
             json!({"type": "button", "text": "Book a tour"}),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Number, Value as Json};
+use serde_json::{Number, Value as Json, json};
 
 use super::broadcasts::{self, Draft, Kind, RecipientSelection, RecipientStatus};
 use super::contacts::{self, By, Identities};
@@ -40,14 +40,15 @@ const MEMBERS: &str = "85250002113";
 const NO_ADVERTISING: &str = "85250009999";
 
 /// Contacts of the seed, on LINE and on WhatsApp.
-const CHLOE: &str = "U1111111111111";
-const DORIS: &str = "U2222222222222";
-const EMILY: &str = "U66a669e12ff66601c06e1dc";
-const FIONA: &str = "Ufc16ca0dac59929c665558fd0c040d1c";
+const ADA: &str = "U1111111111111";
+const BEN: &str = "U2222222222222";
+const CLEO: &str = "U66a669e12ff66601c06e1dc";
+const EVE: &str = "Ufc16ca0dac59929c665558fd0c040d1c";
 const GRACE: &str = "85260000001";
-const UNSUBSCRIBED: &str = "85260000009";
-const MEMBER: &str = "886900003808";
-const GUEST: &str = "85215022101325";
+const IVAN: &str = "85260000009";
+const LENA: &str = "85260000006";
+const MONA: &str = "886900003808";
+const NINA: &str = "85215022101325";
 
 /// A customer, by the team's id and by the vendor's.
 const MEMBER_ID: &str = "OC-TEST-0001";
@@ -126,8 +127,52 @@ impl Adapter for Client {
         }
     }
 
-    fn happenings() -> Vec<Json> {
-        Vec::new()
+    fn happenings(notes: &Notes) -> Vec<Json> {
+        let ours = notes.message.as_deref().unwrap_or(WAMID);
+        let writes = |says: Json| json!({"happening": "customer_writes", "channel": SHOP, "from": GRACE, "says": says});
+        let answers = |says: Json| json!({"happening": "customer_writes", "channel": SHOP, "from": GRACE, "context": ours, "says": says});
+        let about = json!({"catalog_id": CATALOGUE, "product_retailer_id": "SKU-1"});
+        let item = json!({"product_retailer_id": "SKU-1", "quantity": 2, "item_price": 129.5, "currency": "HKD"});
+        let advertisement = json!({
+            "source_url": "https://example.com/ad", "source_id": "120000000000000", "source_type": "ad",
+            "headline": "Summer sale", "body": "Up to half price", "media_type": "image",
+            "image_url": "https://example.com/ad.jpg", "ctwa_clid": "ARAkLkA8rmlFeiCktEJQ",
+        });
+        let person = json!({"name": {"formatted_name": "Henry", "first_name": "Henry"}, "phones": [{"phone": "+852 6000 0002", "wa_id": "85260000002", "type": "HOME"}]});
+        vec![
+            writes(json!({"type": "text", "body": "Hello"})),
+            answers(json!({"type": "text", "body": "That one"})),
+            json!({"happening": "customer_writes", "channel": SHOP, "from": LENA, "says": {"type": "text", "body": "Who am I?"}}),
+            json!({"happening": "customer_writes", "channel": SHOP, "from": GRACE, "group": "120363000000000001", "says": {"type": "text", "body": "All of us"}}),
+            writes(json!({"type": "reaction", "emoji": "👍", "message_id": ours})),
+            writes(json!({"type": "reaction", "message_id": ours})),
+            writes(json!({"type": "image", "caption": "Look"})),
+            writes(json!({"type": "audio", "voice": true})),
+            writes(json!({"type": "video"})),
+            writes(json!({"type": "document", "filename": "Invoice.pdf"})),
+            writes(json!({"type": "sticker", "animated": true})),
+            writes(json!({"type": "contacts", "contacts": [person]})),
+            writes(
+                json!({"type": "location", "latitude": 22.3193, "longitude": 114.1694, "name": "Shop A"}),
+            ),
+            writes(
+                json!({"type": "text", "body": "Is this still there?", "referral": advertisement}),
+            ),
+            writes(
+                json!({"type": "text", "body": "In red, too?", "referred_product": about.clone()}),
+            ),
+            answers(json!({"type": "text", "body": "In red, too?", "referred_product": about})),
+            writes(
+                json!({"type": "order", "catalog_id": CATALOGUE, "text": "Please wrap it", "product_items": [item]}),
+            ),
+            writes(json!({"type": "unknown"})),
+            answers(json!({"type": "quick_reply", "text": "No", "payload": "No-Button-Payload"})),
+            answers(json!({"type": "button_reply", "id": "yes", "title": "Yes"})),
+            answers(
+                json!({"type": "list_reply", "id": "row-1", "title": "Shop A", "description": "Central"}),
+            ),
+            json!({"happening": "customer_deletes", "message": WAMID}),
+        ]
     }
 }
 
@@ -375,7 +420,7 @@ fn fields() -> Vec<CustomAttribute> {
     ]
 }
 
-fn about_fiona() -> contacts::Change {
+fn about_eve() -> contacts::Change {
     contacts::Change {
         name: Some("Peter Chan".to_owned()),
         status: Some(true),
@@ -401,11 +446,11 @@ fn about_a_customer() -> customers::Change {
     }
 }
 
-fn fiona() -> contacts::Who<'static> {
+fn eve() -> contacts::Who<'static> {
     contacts::Who {
         platform: Platform::Line,
         channel_id: LINE_CRM,
-        user_id: FIONA,
+        user_id: EVE,
     }
 }
 
@@ -440,16 +485,16 @@ fn people() -> Vec<Call<Client>> {
         .answered(404),
         call!("contacts.upsert", 204, |client| client
             .contacts()
-            .upsert(fiona(), &about_fiona())),
+            .upsert(eve(), &about_eve())),
         call!("contacts.upsert", 204, |client| client.contacts().upsert(
-            fiona(),
+            eve(),
             &contacts::Change {
                 tags: Some(Tags::are(&["Regular"])),
                 ..contacts::Change::default()
             }
         )),
         call!("contacts.upsert", 204, |client| client.contacts().upsert(
-            fiona(),
+            eve(),
             &contacts::Change {
                 custom_attributes: vec![CustomAttribute::new("Points", "many")],
                 ..contacts::Change::default()
@@ -459,7 +504,7 @@ fn people() -> Vec<Call<Client>> {
         call!("contacts.upsert", 204, |client| client.contacts().upsert(
             contacts::Who {
                 channel_id: "no such channel",
-                ..fiona()
+                ..eve()
             },
             &contacts::Change::default()
         ))
@@ -523,7 +568,7 @@ fn people() -> Vec<Call<Client>> {
 }
 
 fn room() -> Room {
-    Room::of(Platform::Whatsapp, ROOMS, GUEST)
+    Room::of(Platform::Whatsapp, ROOMS, NINA)
 }
 
 fn staff() -> Agent {
@@ -571,7 +616,7 @@ fn rooms() -> Vec<Call<Client>> {
             .unassign_agent(&Room::of(
                 Platform::Whatsapp,
                 "85299999999",
-                GUEST
+                NINA
             )))
         .answered(400),
     ]
@@ -590,7 +635,7 @@ fn product(name: &str) -> Product {
 fn on_line(messages: Vec<Message>) -> Outgoing {
     Outgoing {
         tags: vec!["remarketing".to_owned()],
-        ..Outgoing::line("remarketing-001", LINE_SHOP, EMILY, messages)
+        ..Outgoing::line("remarketing-001", LINE_SHOP, CLEO, messages)
     }
 }
 
@@ -642,7 +687,7 @@ fn membership() -> Outgoing {
     };
     Outgoing {
         tags: vec!["222".to_owned()],
-        ..Outgoing::whatsapp("22", MEMBERS, MEMBER, template)
+        ..Outgoing::whatsapp("22", MEMBERS, MONA, template)
     }
 }
 
@@ -692,7 +737,7 @@ fn direct_messages() -> Vec<Call<Client>> {
         .answered(500),
         call!("direct_messages.send", |client| client
             .direct_messages()
-            .send(&new_year(SHOP, UNSUBSCRIBED)))
+            .send(&new_year(SHOP, IVAN)))
         .answered(400),
     ]
 }
@@ -702,7 +747,7 @@ fn sale(messages: Vec<Message>) -> Draft {
         subject: "Final Sales Promo".to_owned(),
         platform: Platform::Line,
         channel_id: LINE.to_owned(),
-        to: vec![CHLOE.to_owned(), DORIS.to_owned()],
+        to: vec![ADA.to_owned(), BEN.to_owned()],
         scheduled_at: None,
         tags: vec!["sales-2023".to_owned()],
         messages,
@@ -717,7 +762,7 @@ fn update_for_all() -> Draft {
     Draft {
         platform: Platform::Whatsapp,
         channel_id: SHOP.to_owned(),
-        to: vec![GRACE.to_owned(), UNSUBSCRIBED.to_owned()],
+        to: vec![GRACE.to_owned(), IVAN.to_owned()],
         ..sale(vec![template.into()])
     }
 }
@@ -1118,10 +1163,10 @@ fn farewells() -> Vec<Call<Client>> {
     vec![
         call!("contacts.delete", 204, |client| client
             .contacts()
-            .delete(fiona())),
+            .delete(eve())),
         call!("contacts.delete", 204, |client| client
             .contacts()
-            .delete(fiona()))
+            .delete(eve()))
         .answered(404),
         call!("customers.delete", 204, |client| client
             .customers()

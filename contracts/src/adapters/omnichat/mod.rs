@@ -212,8 +212,7 @@ pub struct Reply<T> {
 pub struct Page<T> {
     /// The part.
     pub content: Vec<T>,
-    /// How many there are in all; one documented answer leaves the last letter out.
-    #[serde(alias = "totalElement")]
+    /// How many there are in all.
     pub total_elements: u64,
 }
 
