@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod coverage;
 mod import;
+mod judges;
 mod new_vendor;
 mod root;
 mod test;

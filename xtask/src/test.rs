@@ -6,13 +6,14 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
+use crate::judges;
 use crate::root::{self, say};
 use crate::tidy;
 
 /// Runs every check there is.
 #[derive(Args)]
 pub struct Options {
-    /// Only tests whose name contains this; tidiness and origin are left out then.
+    /// Only tests and outside judges whose name contains this; tidiness and origin are left out then.
     filter: Option<String>,
     /// Where the vendors' collections are.
     #[arg(long, env = "COLLECTIONS_DIR")]
@@ -40,7 +41,13 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let mut arguments = vec!["test", "--workspace", "--all-features"];
     arguments.extend(options.filter.as_deref());
     cargo(&arguments)?;
+    judges::run(options.filter.as_deref())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether this is CI, where nothing may be skipped.
+pub fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 /// Runs cargo in the project's folder; fails if it does.
