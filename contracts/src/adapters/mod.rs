@@ -5,8 +5,10 @@
 
 pub mod balesotomatis;
 pub mod cekat;
+mod code;
 pub mod heltar;
 pub mod meta;
+pub mod myoperator;
 pub mod omnichat;
 mod signature;
 mod wire;
@@ -48,11 +50,11 @@ pub trait Adapter: Send + Sync + Sized + 'static {
     /// Every documented use of every operation, in an order that works on the vendor's seed.
     fn calls() -> Vec<Call<Self>>;
 
-    /// What the adapter understands of a webhook's body, written as JSON again.
+    /// What the adapter understands of a webhook's body of this content type, written as JSON again.
     ///
     /// # Errors
     /// When it understands nothing.
-    fn hear(webhook: &str, body: &[u8]) -> Result<Value, String>;
+    fn hear(webhook: &str, content_type: &str, body: &[u8]) -> Result<Value, String>;
 
     /// What has to happen at the mock for it to tell everything that [`Adapter::calls`] does not bring about, after
     /// calls that left these notes.

@@ -210,7 +210,7 @@ async fn mishearings<A: Adapter>(
         told.insert(event.name.clone());
         let broken = event.findings.iter().map(|finding| finding.message.clone());
         wrong.extend(broken.map(|why| format!("{} breaks the contract: {why}", event.name)));
-        match A::hear(&event.name, &event.payload) {
+        match A::hear(&event.name, "application/json", &event.payload) {
             Ok(understood) => {
                 let said: Value = serde_json::from_slice(&event.payload).unwrap();
                 let differences = json_differences(&understood, &said);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use contracts::adapters::heltar::messages::Outgoing;
 use contracts::adapters::{
-    Adapter, Call, Failure, Made, Understood, balesotomatis, cekat, heltar, omnichat,
+    Adapter, Call, Failure, Made, Understood, balesotomatis, cekat, heltar, myoperator, omnichat,
 };
 use contracts::check;
 use contracts::document::{Document, Operation, ResponseContract, Route, choose};
@@ -16,13 +16,15 @@ use mock_server::kernel::vendor::{Profile, Vendor};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
+use mock_server::vendors::myoperator::MyOperator;
 use mock_server::vendors::omnichat::Omnichat;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::table::{Complaint, table};
 use super::understanding::{differences, json_differences};
+use super::wire::carried;
 
 /// A client with a few faults, each of which has to be noticed.
 struct Careless(heltar::Client);
@@ -65,7 +67,7 @@ impl Adapter for Careless {
         ]
     }
 
-    fn hear(_: &str, _: &[u8]) -> Result<Value, String> {
+    fn hear(_: &str, _: &str, _: &[u8]) -> Result<Value, String> {
         Ok(Value::Null)
     }
 
@@ -150,6 +152,48 @@ async fn the_adapter_of_heltar_is_not_fooled() {
 #[test]
 fn the_adapter_of_heltar_hears_every_documented_webhook() {
     hears_every_documented_webhook::<heltar::Client, Heltar>();
+}
+
+#[tokio::test]
+async fn the_adapter_of_myoperator_speaks_as_documented() {
+    let complaints = complaints_about_speech::<myoperator::Client, MyOperator>().await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+}
+
+#[tokio::test]
+async fn the_adapter_of_myoperator_is_not_fooled() {
+    is_not_fooled::<myoperator::Client, MyOperator>().await;
+}
+
+#[test]
+fn the_adapter_of_myoperator_hears_every_documented_webhook() {
+    hears_every_documented_webhook::<myoperator::Client, MyOperator>();
+}
+
+/// Only JSON is shown of most webhooks, but a company may choose what all of them come as.
+#[test]
+fn the_adapter_of_myoperator_hears_every_webhook_however_it_comes() {
+    let document = contract::<MyOperator>();
+    let mut wrong = Vec::new();
+    for webhook in document.webhooks() {
+        let examples = webhook.examples().filter_map(|example| example.value());
+        let bodies = examples.filter(|value| value.get("myoperator").is_none());
+        for value in bodies {
+            // Calls of the older generation stand in one field, everything else in as many as it has members.
+            let fields = match value.get("_ai") {
+                Some(_) => serde_json::json!({"myoperator": value}),
+                None => value,
+            };
+            for kind in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+                let told = mishearings::<myoperator::Client>(&webhook.name, kind, &fields);
+                wrong.extend(
+                    told.iter()
+                        .map(|why| format!("{} as {kind}: {why}", webhook.name)),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test]
@@ -443,7 +487,9 @@ async fn judge_request<A: Adapter>(
         _ => false,
     };
     let fills = |(name, value): &(&str, &str)| {
-        received.field(name).as_deref() == Some(*value) || member(value)
+        let asked = |(key, given): &(String, String)| key == name && given == value;
+        let in_query = received.query.iter().any(asked);
+        in_query || received.field(name).as_deref() == Some(*value) || member(value)
     };
     let credentials =
         profile.demo_headers.iter().any(shows) || profile.demo_fields.iter().any(fills);
@@ -528,25 +574,39 @@ fn hears_every_documented_webhook<A: Adapter, V: Vendor>() {
     let mut wrong = Vec::new();
     let mut heard = 0;
     for webhook in document.webhooks() {
-        for example in webhook.examples() {
+        for (media, example) in webhook
+            .content
+            .iter()
+            .flat_map(|media| media.examples.iter().map(move |example| (media, example)))
+        {
             let Some(value) = example.value() else {
                 wrong.push(format!("{} {} has no value", webhook.name, example.name));
                 continue;
             };
             heard += 1;
-            let understood = A::hear(&webhook.name, value.to_string().as_bytes());
-            let told = match understood {
-                Ok(understood) => json_differences(&understood, &value),
-                Err(error) => vec![error],
-            };
-            wrong.extend(
-                told.iter()
-                    .map(|why| format!("{} {}: {why}", webhook.name, example.name)),
-            );
+            let told = mishearings::<A>(&webhook.name, &media.media_type, &value);
+            let place = format!("{} {}", webhook.name, example.name);
+            wrong.extend(told.iter().map(|why| format!("{place}: {why}")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(heard > 0, "the contract shows no webhook");
+}
+
+/// What an adapter does not understand of a payload that is carried like this.
+///
+/// A form in which one field carries the whole says the same as that field.
+fn mishearings<A: Adapter>(webhook: &str, media_type: &str, value: &Value) -> Vec<String> {
+    let (content_type, body) = carried(media_type, value);
+    let wrapped = |members: &Map<String, Value>| match members.values().next() {
+        Some(whole @ Value::Object(_)) if members.len() == 1 => whole.clone(),
+        _ => value.clone(),
+    };
+    let said = value.as_object().map_or_else(|| value.clone(), wrapped);
+    match A::hear(webhook, &content_type, &body) {
+        Ok(understood) => json_differences(&understood, &said),
+        Err(error) => vec![error],
+    }
 }
 
 pub fn complaint<A: Adapter>(call: &Call<A>, example: &str, why: &str) -> Complaint {

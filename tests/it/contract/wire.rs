@@ -203,6 +203,32 @@ fn encode(body: &DocumentedBody) -> Bytes {
     }
 }
 
+/// A payload as a body of a media type, and the content type that says so; forms have one field per member, in which
+/// text stands as it is and everything else as JSON.
+pub fn carried(media_type: &str, payload: &Value) -> (String, Bytes) {
+    let members = payload.as_object().into_iter().flatten();
+    let fields = members.map(|(name, value)| match value {
+        Value::Null => (name.clone(), String::new()),
+        Value::String(text) => (name.clone(), text.clone()),
+        other => (name.clone(), other.to_string()),
+    });
+    match media_type {
+        "application/x-www-form-urlencoded" => {
+            let body = encode(&DocumentedBody::Form(fields.collect()));
+            (media_type.to_owned(), body)
+        }
+        "multipart/form-data" => {
+            let fields = fields.map(|(name, text)| (name, FormValue::Text(text)));
+            let body = encode(&DocumentedBody::Multipart(fields.collect()));
+            (format!("{media_type}; boundary={BOUNDARY}"), body)
+        }
+        _ => (
+            media_type.to_owned(),
+            encode(&DocumentedBody::Json(payload.clone())),
+        ),
+    }
+}
+
 fn multipart(fields: &[(String, FormValue)]) -> Bytes {
     let mut bytes = Vec::new();
     for (name, value) in fields {

@@ -56,7 +56,7 @@ impl Adapter for Account {
         calls
     }
 
-    fn hear(_: &str, body: &[u8]) -> Result<Value, String> {
+    fn hear(_: &str, _: &str, body: &[u8]) -> Result<Value, String> {
         let chat = IncomingChat::of(body).map_err(|error| error.to_string())?;
         serde_json::to_value(chat).map_err(|error| error.to_string())
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::reply::Code;
+use crate::adapters::code::Code;
 use crate::adapters::{Failure, Made, Understood};
 
 /// A call that came to nothing.

@@ -19,7 +19,9 @@ pub use official::{
 pub use phone::{
     Destination, Group, Groups, IssuedOtp, OtpOrder, Participant, People, Person, Phone,
 };
-pub use reply::{Code, Done, Reply};
+pub use reply::{Done, Reply};
+
+pub use super::code::Code;
 pub use webhook::{Chat, IncomingChat, Place, Rejection};
 
 /// The account: everything starts here.

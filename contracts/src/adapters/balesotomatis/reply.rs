@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use crate::adapters::code::Code;
+
 /// A yes: its words, and what comes with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reply<T = Done, M = String> {
@@ -22,27 +24,6 @@ pub struct Reply<T = Done, M = String> {
 /// Nothing comes beside the words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {}
-
-/// The code of an answer: text, but a number is understood as well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Code {
-    /// As documented.
-    Text(String),
-    /// As one might expect.
-    Number(u16),
-}
-
-impl Code {
-    /// The number, if it is one.
-    #[must_use]
-    pub fn number(&self) -> Option<u16> {
-        match self {
-            Self::Text(text) => text.parse().ok(),
-            Self::Number(number) => Some(*number),
-        }
-    }
-}
 
 impl<T, M> Deref for Reply<T, M> {
     type Target = T;

@@ -82,7 +82,7 @@ impl Adapter for Client {
         calls
     }
 
-    fn hear(_: &str, body: &[u8]) -> Result<Value, String> {
+    fn hear(_: &str, _: &str, body: &[u8]) -> Result<Value, String> {
         let notice = Notice::read(body).map_err(|error| error.to_string())?;
         serde_json::to_value(notice).map_err(|error| error.to_string())
     }

@@ -69,7 +69,7 @@ impl Adapter for Client {
         calls
     }
 
-    fn hear(_: &str, body: &[u8]) -> Result<Value, String> {
+    fn hear(_: &str, _: &str, body: &[u8]) -> Result<Value, String> {
         let envelope = Envelope::read(body).map_err(|error| error.to_string())?;
         let value = serde_json::to_value(&envelope).map_err(|error| error.to_string())?;
         envelope.events().map_err(|error| error.to_string())?;

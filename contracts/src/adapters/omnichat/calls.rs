@@ -108,7 +108,7 @@ impl Adapter for Client {
         calls
     }
 
-    fn hear(webhook: &str, body: &[u8]) -> Result<Json, String> {
+    fn hear(webhook: &str, _: &str, body: &[u8]) -> Result<Json, String> {
         // Only topics are named with a slash.
         if webhook.contains('/') {
             webhook::parse(Some(webhook), body).map_err(|error| error.to_string())?;
