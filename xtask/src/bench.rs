@@ -4,11 +4,12 @@ mod bare;
 mod figures;
 mod load;
 mod process;
+mod receiver;
 mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
@@ -17,6 +18,7 @@ use serde_json::json;
 use self::figures::{Budget, Figure, median};
 use self::load::{Driven, Exchange, Wrk};
 use self::process::{Server, free_port};
+use self::receiver::Receiver;
 use self::report::Report;
 use crate::import::Format;
 use crate::root::{self, complain};
@@ -28,6 +30,8 @@ const CONNECTIONS: usize = 16;
 /// How many messages the full state holds, and how many of them one request stores.
 const STORED: usize = 100_000;
 const BATCH: usize = 500;
+/// How many messages are sent to see how fast webhooks are emitted.
+const EMITTED: usize = 40_000;
 /// Long enough for every plan of a message to fall due, so that the measured load carries all of them.
 const WARM_UP: Duration = Duration::from_secs(6);
 /// How often the server is started to know how long that takes.
@@ -45,8 +49,7 @@ pub struct Options {
     /// How long the load lasts after which memory is read.
     #[arg(long, default_value_t = 60)]
     memory_seconds: u64,
-    /// Measure only rows whose name contains this.
-    #[arg(long)]
+    /// Measure only rows whose name contains this, such as `webhooks`.
     only: Option<String>,
     /// Use what `target/release` holds instead of building it.
     #[arg(long)]
@@ -175,6 +178,9 @@ impl Bench<'_> {
         }
         if wanted("memory") {
             self.memory(&mut figures)?;
+        }
+        if wanted("webhooks") {
+            figures.push(self.webhooks()?);
         }
         Ok(Report {
             connections: CONNECTIONS,
@@ -314,12 +320,57 @@ impl Bench<'_> {
     }
 }
 
+impl Bench<'_> {
+    /// From the first message sent to the last receipt heard, where each message is told of three times.
+    fn webhooks(&self) -> Result<Figure> {
+        complain("measuring webhooks …");
+        let mock = self.mock()?;
+        mock.unplug()?;
+        let receiver = Receiver::start()?;
+        let endpoint = json!({"vendor": "heltar", "url": receiver.url});
+        let clock = json!({"progress": "instant"});
+        for (path, body) in [("webhooks/endpoints", endpoint), ("clock", clock)] {
+            let answer = mock.ask(&Exchange::post(&format!("/__admin/{path}"), &body))?;
+            ensure!(answer.status < 300, "{path} is answered {}", answer.status);
+        }
+        let begun = Instant::now();
+        send_batches(&mock, EMITTED)?;
+        let expected = EMITTED * 3;
+        let heard = receiver.wait(expected, Duration::from_secs(10));
+        let took = heard.last.map_or(f64::INFINITY, |last| {
+            last.duration_since(begun).as_secs_f64()
+        });
+        ensure!(
+            heard.receipts == expected && heard.unreadable == 0 && heard.backwards == 0,
+            "of {expected} webhooks {} came, {} of them unreadable and {} out of order",
+            heard.receipts,
+            heard.unreadable,
+            heard.backwards
+        );
+        let figure = Figure::single(
+            "webhooks to a local receiver",
+            "per s",
+            Budget::AtLeast(5000.0),
+            expected as f64 / took,
+        );
+        Ok(figure.noting(format!(
+            "{expected} receipts of 1000 conversations in {took:.1} s; none lost, none out of order"
+        )))
+    }
+}
+
 /// Stores messages in batches, and lets all that is planned for them happen.
 fn store_many(mock: &Server, count: usize) -> Result<()> {
+    send_batches(mock, count)?;
+    mock.settle()
+}
+
+/// Sends messages in batches to a thousand clients.
+fn send_batches(mock: &Server, count: usize) -> Result<()> {
     for batch in 0..count / BATCH {
         let messages: Vec<_> = (0..BATCH)
-            .map(|_| {
-                let number = format!("9190001{:05}", batch % 1000);
+            .map(|one| {
+                let number = format!("9190001{:05}", (batch * BATCH + one) % 1000);
                 json!({"clientWaNumber": number, "messageType": "text", "message": "Hello"})
             })
             .collect();
@@ -331,5 +382,5 @@ fn store_many(mock: &Server, count: usize) -> Result<()> {
             answer.status
         );
     }
-    mock.settle()
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use crate::judges;
 use crate::root::{self, say};
@@ -18,6 +19,9 @@ pub struct Options {
     /// Where the vendors' collections are.
     #[arg(long, env = "COLLECTIONS_DIR")]
     collections: Option<PathBuf>,
+    /// Let nothing be skipped: what cannot be fetched is a failure.
+    #[arg(long, env = "CI", value_parser = FalseyValueParser::new())]
+    ci: bool,
 }
 
 /// Runs every check there is; fails if one does.
@@ -41,13 +45,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let mut arguments = vec!["test", "--workspace", "--all-features"];
     arguments.extend(options.filter.as_deref());
     cargo(&arguments)?;
-    judges::run(options.filter.as_deref())?;
+    judges::run(options.filter.as_deref(), options.ci)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Whether this is CI, where nothing may be skipped.
-pub fn in_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 /// Runs cargo in the project's folder; fails if it does.
