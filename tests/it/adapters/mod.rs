@@ -2,3 +2,4 @@
 //! vendor.
 
 mod balesotomatis;
+mod cekat;

@@ -107,7 +107,10 @@ impl Cekat {
     /// # Errors
     /// When none is good; for the price list, when there is only a bearer token.
     pub fn admit(&self, shown: &[Credential], operation: &str) -> Result<Caller, Denial> {
-        let accepted = accepted(operation);
+        let accepted = match accepted(operation) {
+            [TOKEN] if self.settings.dashboard_takes_keys => &[TOKEN, HEADER, BEARER],
+            accepted => accepted,
+        };
         let mut usable = shown
             .iter()
             .filter(|credential| accepted.contains(&credential.form))

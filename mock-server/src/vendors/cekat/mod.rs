@@ -5,7 +5,8 @@
 //! * Three families of paths answer in three envelopes (`reply.rs`), but every refusal has the same one (`error.rs`).
 //! * One business key opens almost everything, in four forms that clients stack on one request; any good one is enough.
 //! * The price list takes the key, but not as a bearer token.
-//! * Opening a business takes a reseller's key, the two dashboard paths take a user's log-in token.
+//! * Opening a business takes a reseller's key, the two dashboard paths take a user's log-in token, and a business's
+//!   key only with `dashboard_takes_keys`.
 //! * A path that exists with another method is as unknown as one that does not exist.
 //! * Some single rows come as an array of one, and lists name their totals differently.
 //! * Times are UTC, Jakarta's, with an offset or without, depending on the path.

@@ -89,6 +89,8 @@ pub struct Settings {
     pub review_minutes: u64,
     /// Whether the boards cannot be listed, as for one known account.
     pub boards_fail: bool,
+    /// Whether the dashboard's paths take a business's key besides a user's log-in token.
+    pub dashboard_takes_keys: bool,
 }
 
 impl Default for Settings {
@@ -98,6 +100,7 @@ impl Default for Settings {
             review_result: "APPROVED".to_owned(),
             review_minutes: 10,
             boards_fail: false,
+            dashboard_takes_keys: false,
         }
     }
 }

@@ -688,3 +688,65 @@ async fn what_is_there_already_is_no_conflict() {
         assert_eq!(said, "409 Conflict", "{path}");
     }
 }
+
+/// Null clears where something can be cleared, and is nothing where something is made.
+#[tokio::test]
+async fn null_clears_what_absence_keeps() {
+    let mut story = super::story::<Cekat>();
+    let john = "/api/crm/contact/9007bac1-a1f2-471a-8813-74cd5b82189a";
+    let filled =
+        json!({"email": "j@example.com", "note": "kopi", "additional_data": {"kota": "Bandung"}});
+    taken(&story.put(john, filled).await);
+    let kept = taken(&story.put(john, json!({"display_name": "John D."})).await);
+    assert_eq!(
+        (&kept["data"]["email"], &kept["data"]["note"]),
+        (&json!("j@example.com"), &json!("kopi"))
+    );
+    let again = json!({"display_name": "John D.", "phone_number": "628123456789", "email": null});
+    let again = taken(&story.post("/api/crm/contact", again).await);
+    assert_eq!(again["data"]["email"], "j@example.com");
+    let told = story.workspace().events.entries().len();
+    let cleared = json!({"email": null, "note": null, "additional_data": null, "stage_id": null});
+    let cleared = taken(&story.put(john, cleared).await);
+    for member in ["email", "note", "additional_data", "stage_id"] {
+        assert!(cleared["data"][member].is_null(), "{member}");
+    }
+    let news: Vec<Value> = story.workspace().events.entries()[told..]
+        .iter()
+        .map(|event| serde_json::from_slice(&event.payload).unwrap())
+        .collect();
+    assert_eq!(news[0]["changes"]["new_value"], Value::Null);
+    assert_eq!(
+        (&news[1]["note"], &news[1]["previous_note"]),
+        (&json!(""), &json!("kopi"))
+    );
+
+    taken(
+        &story
+            .put(
+                UNPAID,
+                json!({"notes": "titip", "address": "Jalan Mawar 1"}),
+            )
+            .await,
+    );
+    let cleared = taken(&story.put(UNPAID, json!({"notes": null})).await);
+    assert_eq!(
+        (&cleared["data"]["notes"], &cleared["data"]["address"]),
+        (&Value::Null, &json!("Jalan Mawar 1"))
+    );
+    story.assert_honest();
+}
+
+/// By default only a user may; a setting lets a business's key in.
+#[tokio::test]
+async fn the_dashboards_paths_take_a_key_only_when_told_so() {
+    let mut story = client(&[KEY]);
+    let label = "/labels/assign/d30bba9a-ba89-4708-89ea-79eee696c9a9";
+    let said = refused(&mut story, Method::DELETE, label, JSON, None).await;
+    assert_eq!(said, "401 Not authenticated");
+    let mut state = story.state();
+    state["settings"]["dashboard_takes_keys"] = json!(true);
+    let slot = story.workspace().slot("cekat").unwrap();
+    slot.restore(&state).unwrap();
+    taken(&story.delete(label).await);
+}

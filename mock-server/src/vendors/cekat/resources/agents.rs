@@ -11,8 +11,8 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::reply::{jakarta_micros, listed, modern};
 use super::super::state::Cekat;
-use super::{Owned, Paging, Span, own, zone};
-use crate::kernel::extract::{Body, Query, Request};
+use super::{Owned, Part, own};
+use crate::kernel::extract::Body;
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -138,11 +138,9 @@ const ANSWER: &str = "Halo! Ada yang bisa kami bantu?";
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let own = cekat.agents.by("business", caller.business());
         let mut found: Vec<_> = own.filter(|agent| period.holds(agent.created_at)).collect();

@@ -13,8 +13,7 @@ use super::super::error::Error;
 use super::super::reply::{listed, utc};
 use super::super::state::Cekat;
 use super::conversations::Stage;
-use super::{Paging, Period, Span, zone};
-use crate::kernel::extract::{Query, Request};
+use super::{Part, Period};
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 
@@ -64,11 +63,9 @@ pub struct Shown {
 pub async fn list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let found = cekat.assignments_in(period, caller.business());
         paging.page(found).map(|one| cekat.shown_assignment(one))
@@ -81,11 +78,9 @@ pub async fn list(
 pub async fn latest(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let mut found = cekat.assignments_in(period, caller.business());
         let mut seen = HashSet::new();

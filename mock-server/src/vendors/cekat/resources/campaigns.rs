@@ -12,8 +12,8 @@ use super::super::error::Error;
 use super::super::reply::{Pages, listed, utc};
 use super::super::state::Cekat;
 use super::messages::{SenderType, Status};
-use super::{Owned, Paging, Span, normal, own, zone};
-use crate::kernel::extract::{Path, Query, Request};
+use super::{Owned, Part, normal, own};
+use crate::kernel::extract::Path;
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -182,11 +182,9 @@ pub struct Which {
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let own = cekat.campaigns.by("business", caller.business());
         let mut found: Vec<_> = own.filter(|one| period.holds(one.created_at)).collect();
@@ -201,12 +199,10 @@ pub async fn v2_list(
 pub async fn v2_messages(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
     Path(which): Path<Which>,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let (rows, account) = store.read(|cekat, _| {
         let campaign = own(&cekat.campaigns, &which.id, caller.business());
         let campaign = campaign.ok_or(Error::NotFound("Campaign"))?;

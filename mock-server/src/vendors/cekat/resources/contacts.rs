@@ -13,8 +13,8 @@ use super::super::error::Error;
 use super::super::reply::{crm, listed, utc};
 use super::super::state::Cekat;
 use super::super::webhooks::{Change, News, value};
-use super::{Owned, Paging, Span, named, normal, own, zone};
-use crate::kernel::extract::{Body, Path, Query, Request};
+use super::{Owned, Part, named, normal, own};
+use crate::kernel::extract::{Body, Path};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -129,11 +129,9 @@ pub struct Which {
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let own = cekat.contacts.by("business", caller.business());
         let mut found: Vec<_> = own.filter(|one| period.holds(one.created_at)).collect();

@@ -17,8 +17,8 @@ use super::super::webhooks::{Field, News, value};
 use super::assignments::Assignment;
 use super::contacts::{Contact, Named};
 use super::messages::SenderType;
-use super::{Owned, Paging, Period, Span, instant, own, zone};
-use crate::kernel::extract::{Body, Path, Query, Request};
+use super::{Owned, Part, Period, instant, own};
+use crate::kernel::extract::{Body, Path, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -304,16 +304,13 @@ const LARGEST: usize = 100;
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
     Query(filter): Query<Filter>,
 ) -> Result<impl IntoResponse, Error> {
-    let zone = zone(&call);
-    let period = span.period(&zone)?;
-    let limit = paging.size().min(LARGEST);
+    let limit = part.paging.size().min(LARGEST);
     let (rows, next_cursor) = store.read(|cekat, _| {
-        let (found, next) = cekat.conversations_from(&filter, period, limit, caller.business())?;
+        let (found, next) =
+            cekat.conversations_from(&filter, part.period, limit, caller.business())?;
         let rows: Vec<_> = found.iter().map(|one| cekat.shown(one, false)).collect();
         Ok::<_, Error>((rows, next))
     })?;

@@ -12,8 +12,7 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::reply::{classic, listed, utc};
 use super::super::state::Cekat;
-use super::{Owned, Paging, Span, own, zone};
-use crate::kernel::extract::{Query, Request};
+use super::{Owned, Part, own};
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
 
@@ -111,11 +110,9 @@ pub async fn list(
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let own = cekat.inboxes.by("business", caller.business());
         let found = own.filter(|inbox| period.holds(inbox.created_at));

@@ -20,9 +20,8 @@ use super::super::reply::{Metadata, classic, jakarta_plain, listed, modern, utc}
 use super::super::state::Cekat;
 use super::super::webhooks::{News, value};
 use super::conversations::Last;
-use super::{Amount, Owned, Paging, Period, Span, day_in, normal, own, zone};
-use crate::kernel::call::Call;
-use crate::kernel::extract::{Path, Query, Request};
+use super::{Amount, Owned, Part, Period, day_in, normal, own};
+use crate::kernel::extract::{Path, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::outcomes::{Fate, fate_of};
 use crate::kernel::store::Store;
@@ -298,16 +297,13 @@ pub async fn get(
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
     Query(filter): Query<Filter>,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
     let (rows, pages) = store.read(|cekat, glance| {
-        let period = cekat.today_unless(period, glance.now, &call);
+        let period = cekat.today_unless(&part, glance.now);
         let found = cekat.messages_in(&filter, period, caller.business());
-        let page = paging.page(found);
+        let page = part.paging.page(found);
         let pages = page.pages;
         let rows: Vec<_> = page.rows.into_iter().map(|one| cekat.v2_row(one)).collect();
         (rows, pages)
@@ -325,13 +321,12 @@ pub async fn v2_list(
 pub async fn v2_ai_credits(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(span): Query<Span>,
+    part: Part,
     Query(of): Query<OfConversation>,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
     let of = of.conversation_id;
-    let credits = store.read(|cekat, _| cekat.ai_credits(of.as_deref(), period, caller.business()));
+    let credits =
+        store.read(|cekat, _| cekat.ai_credits(of.as_deref(), part.period, caller.business()));
     Ok(modern(credits))
 }
 
@@ -408,10 +403,10 @@ const READING: Duration = Duration::from_secs(5);
 
 impl Cekat {
     /// The period meant when no bound, or only the first, is given: the current day, or through it.
-    fn today_unless(&self, period: Period, now: Timestamp, call: &Call) -> Period {
-        let zone = zone(call);
+    fn today_unless(&self, part: &Part, now: Timestamp) -> Period {
+        let (period, zone) = (part.period, &part.zone);
         let today = now.to_zoned(zone.clone()).date();
-        let Some([first, last]) = day_in(today, &zone) else {
+        let Some([first, last]) = day_in(today, zone) else {
             return period;
         };
         match (period.from, period.until) {

@@ -14,6 +14,8 @@ pub mod messages;
 pub mod orders;
 pub mod templates;
 
+use axum::extract::FromRequestParts;
+use http::request::Parts;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::error::Error;
 use super::reply::{Metadata, Pages, jakarta};
 use crate::kernel::call::Call;
+use crate::kernel::extract::{Query, Request};
 use crate::kernel::table::{Record, Table};
 use crate::kernel::text::digits;
 
@@ -131,6 +134,34 @@ pub struct Period {
     pub from: Option<Timestamp>,
     /// The last instant.
     pub until: Option<Timestamp>,
+}
+
+/// What a query asks for of a list: a page of a period, in days of a zone.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Which page.
+    pub paging: Paging,
+    /// From when until when.
+    pub period: Period,
+    /// Whose days they are.
+    pub zone: TimeZone,
+}
+
+impl<S: Sync> FromRequestParts<S> for Part {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Ok(Request(call)) = Request::from_request_parts(parts, state).await;
+        let Query(paging) = Query::from_request_parts(parts, state).await?;
+        let Query(span) = Query::<Span>::from_request_parts(parts, state).await?;
+        let zone = zone(&call);
+        let period = span.period(&zone)?;
+        Ok(Self {
+            paging,
+            period,
+            zone,
+        })
+    }
 }
 
 /// The shortest time there is.

@@ -15,8 +15,8 @@ use super::super::reply::{crm, javascript, utc};
 use super::super::state::Cekat;
 use super::super::webhooks::{Changed, ConversationId, News, value};
 use super::contacts::Contact;
-use super::{Amount, Owned, Paging, Period, Span, named, own, zone};
-use crate::kernel::extract::{Body, Path, Query, Request};
+use super::{Amount, Owned, Paging, Part, Period, named, own};
+use crate::kernel::extract::{Body, Path, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -260,12 +260,10 @@ pub async fn create(
 pub async fn list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
     Query(filter): Query<Filter>,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let products = filter.products()?;
     let with_talk = matches!(filter.include_conv.as_deref(), Some("true" | "1"));
     let everything = filter.export_scope.as_deref() == Some("all_with_filters");

@@ -16,8 +16,8 @@ use super::super::error::Error;
 use super::super::reply::{Metadata, classic, done, jakarta_seconds, listed, modern, utc};
 use super::super::state::Cekat;
 use super::super::webhooks::{News, TemplateNews};
-use super::{Amount, Owned, Paging, Period, Span, zone};
-use crate::kernel::extract::{Path, Query, Request};
+use super::{Amount, Owned, Part, Period};
+use crate::kernel::extract::{Path, Query};
 use crate::kernel::moment::Moment;
 use crate::kernel::store::Store;
 use crate::kernel::table::Record;
@@ -223,12 +223,10 @@ pub async fn list(
 pub async fn v2_list(
     store: Store<Cekat>,
     Extension(caller): Extension<Caller>,
-    Request(call): Request,
-    Query(paging): Query<Paging>,
-    Query(span): Query<Span>,
+    part: Part,
     Query(filter): Query<Filter>,
 ) -> Result<impl IntoResponse, Error> {
-    let period = span.period(&zone(&call))?;
+    let Part { paging, period, .. } = part;
     let page = store.read(|cekat, _| {
         let found = cekat.templates_in(&filter, period, caller.business());
         paging.page(found).map(Template::v2_row)
