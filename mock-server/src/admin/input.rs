@@ -22,7 +22,7 @@ pub struct Problem {
     error: String,
     pointer: Option<String>,
     expected: Option<String>,
-    details: serde_json::Value,
+    details: Option<Box<serde_json::Map<String, serde_json::Value>>>,
 }
 
 impl Problem {
@@ -43,7 +43,7 @@ impl Problem {
             error: error.into(),
             pointer: None,
             expected: None,
-            details: serde_json::Value::Null,
+            details: None,
         }
     }
 
@@ -57,7 +57,9 @@ impl Problem {
     /// Adds members to the answer.
     #[must_use]
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
-        self.details = details;
+        if let serde_json::Value::Object(details) = details {
+            self.details = Some(Box::new(details));
+        }
         self
     }
 
@@ -85,10 +87,8 @@ impl IntoResponse for Problem {
         if let Some(expected) = self.expected {
             body["expected"] = json!(expected);
         }
-        if let (Some(body), serde_json::Value::Object(details)) =
-            (body.as_object_mut(), self.details)
-        {
-            body.extend(details);
+        if let (Some(body), Some(details)) = (body.as_object_mut(), self.details) {
+            body.extend(*details);
         }
         (self.status, axum::Json(body)).into_response()
     }

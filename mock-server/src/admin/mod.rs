@@ -1,11 +1,14 @@
 //! The control API below `/__admin`: clock, faults, state, journal, happenings.
 
+mod chaos;
 mod clock;
 mod contracts;
+mod deliveries;
 mod events;
 mod faults;
 mod guard;
 mod input;
+mod metrics;
 mod phones;
 mod requests;
 mod state;
@@ -76,12 +79,21 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
                 .put(webhooks::replace)
                 .delete(webhooks::remove),
         ),
-        ("/webhooks/deliveries", get(webhooks::deliveries)),
-        ("/webhooks/deliveries/{id}", get(webhooks::delivery)),
+        ("/webhooks/deliveries", get(deliveries::list)),
+        ("/webhooks/deliveries/export", get(deliveries::export)),
+        ("/webhooks/deliveries/redeliver", post(deliveries::bulk)),
+        ("/webhooks/deliveries/{id}", get(deliveries::detail)),
         (
             "/webhooks/deliveries/{id}/redeliver",
-            post(webhooks::redeliver),
+            post(deliveries::redeliver),
         ),
+        (
+            "/chaos",
+            get(chaos::list).post(chaos::add).delete(chaos::clear),
+        ),
+        ("/chaos/seed", post(chaos::reseed)),
+        ("/chaos/{id}", delete(chaos::remove)),
+        ("/metrics", get(metrics::show)),
         (
             "/workspaces",
             get(workspaces::list).post(workspaces::create),

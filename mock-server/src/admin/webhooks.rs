@@ -1,4 +1,4 @@
-//! `/__admin/webhooks`: who hears of webhooks, and what became of each.
+//! `/__admin/webhooks/endpoints`: who hears of webhooks.
 
 use axum::Json;
 use axum::extract::Path;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Input, Problem, Search, Within, slot};
-use crate::kernel::delivery::{self, Endpoint};
+use crate::kernel::delivery::Endpoint;
 use crate::kernel::workspace::Workspace;
 
 /// Which vendor's endpoints are wanted; all when absent.
@@ -107,66 +107,6 @@ pub async fn remove(
         endpoints.remove(&id);
     });
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /__admin/webhooks/deliveries`
-pub async fn deliveries(
-    Within(workspace): Within,
-    Search(wanted): Search<delivery::Wanted>,
-) -> Json<Value> {
-    let found: Vec<_> = workspace
-        .deliveries
-        .list(&wanted)
-        .iter()
-        .map(|one| one.summary())
-        .collect();
-    let (busy, scheduled) = workspace.deliveries.outstanding();
-    Json(json!({
-        "deliveries": found,
-        "in_flight": busy,
-        "retries_planned": scheduled,
-        "forgotten": workspace.deliveries.forgotten(),
-    }))
-}
-
-/// `GET /__admin/webhooks/deliveries/{id}`
-pub async fn delivery(
-    Within(workspace): Within,
-    Path(id): Path<u64>,
-) -> Result<Json<Value>, Problem> {
-    let delivery = workspace
-        .deliveries
-        .get(id)
-        .ok_or_else(|| no_delivery(id))?;
-    Ok(Json(delivery.detail()))
-}
-
-/// What to send instead of the delivery's own bytes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Edited {
-    /// The payload to send; the delivery's own when absent.
-    body: Option<Value>,
-}
-
-/// `POST /__admin/webhooks/deliveries/{id}/redeliver`
-pub async fn redeliver(
-    Within(workspace): Within,
-    Path(id): Path<u64>,
-    Input(edited): Input<Edited>,
-) -> Result<Json<Value>, Problem> {
-    let body = edited.body.map(|body| body.to_string().into());
-    let attempt = workspace
-        .deliveries
-        .redeliver(id, body)
-        .await
-        .ok_or_else(|| no_delivery(id))?;
-    Ok(Json(attempt.detail()))
-}
-
-fn no_delivery(id: u64) -> Problem {
-    Problem::not_found(format!("there is no delivery {id}"))
-        .expecting("an id from /__admin/webhooks/deliveries")
 }
 
 fn find(workspace: &Workspace, id: &str) -> Result<(&'static str, Endpoint), Problem> {

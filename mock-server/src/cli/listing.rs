@@ -91,7 +91,8 @@ fn credentials(mounted: &Mounted) -> String {
     headers.chain(fields).collect::<Vec<_>>().join("\n")
 }
 
-fn mounted() -> Result<Vec<&'static Mounted>, Failure> {
+/// All vendors.
+pub fn mounted() -> Result<Vec<&'static Mounted>, Failure> {
     let all = vendors::mount().map_err(|error| Failure::Internal(error.into()))?;
     Ok(all
         .into_iter()
@@ -99,7 +100,8 @@ fn mounted() -> Result<Vec<&'static Mounted>, Failure> {
         .collect())
 }
 
-fn named(name: &str) -> Result<&'static Mounted, Failure> {
+/// The vendor of this name.
+pub fn named(name: &str) -> Result<&'static Mounted, Failure> {
     let all = mounted()?;
     let known: Vec<_> = all.iter().map(|mounted| mounted.name).collect();
     let found = all.into_iter().find(|mounted| mounted.name == name);

@@ -1,6 +1,8 @@
 //! What can be asked on the command line, and how it ends: 0 good, 2 wrong use, 4 internal.
 
+mod events;
 mod flags;
+mod listen;
 mod listing;
 mod remote;
 mod serve;
@@ -32,6 +34,12 @@ enum Verb {
     Vendors(listing::Format),
     /// List the operations and how each is answered
     Operations(listing::Operations),
+    /// List the webhooks, their examples and how sure they are
+    Events(events::Events),
+    /// Fire a webhook of a running server
+    Trigger(Box<events::Trigger>),
+    /// Receive webhooks: print what arrives, check its signature, answer as told
+    Listen(listen::Listen),
     /// List the numbers whose messages meet a published fate
     Outcomes(listing::Format),
     /// Put a running server back to its seed
@@ -83,6 +91,9 @@ pub fn run() -> ExitCode {
         Some(Verb::Serve(flags)) => serve::run(*flags),
         Some(Verb::Vendors(format)) => listing::vendors(format),
         Some(Verb::Operations(wanted)) => listing::operations(&wanted),
+        Some(Verb::Events(wanted)) => events::events(&wanted),
+        Some(Verb::Trigger(trigger)) => events::trigger(&trigger),
+        Some(Verb::Listen(listen)) => listen::run(listen),
         Some(Verb::Outcomes(format)) => {
             listing::outcomes(format);
             Ok(())

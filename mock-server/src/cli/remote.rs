@@ -192,7 +192,7 @@ fn load(file: &PathBuf, server: &Server) -> Result<(), Failure> {
 
 impl Server {
     /// Asks the control API.
-    fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    pub fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -209,7 +209,8 @@ impl Server {
         body: Option<&Value>,
     ) -> anyhow::Result<Value> {
         let root = self.server.trim_end_matches('/');
-        let url = format!("{root}/__admin/{path}?workspace={}", self.workspace);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{root}/__admin/{path}{joint}workspace={}", self.workspace);
         let client = mock_server::client::plain()?;
         let mut request = client.request(method.clone(), &url);
         if let Some(token) = &self.admin_token {
@@ -229,13 +230,19 @@ impl Server {
         let error = value["error"]
             .as_str()
             .map_or_else(|| status.to_string(), str::to_owned);
+        for finding in value["findings"].as_array().into_iter().flatten() {
+            let text = |name: &str| finding[name].as_str().unwrap_or("").to_owned();
+            eprintln!("{}: {}", text("pointer"), text("message"));
+        }
         match value["expected"].as_str() {
+            Some(expected) if expected.starts_with("did you mean") => bail!("{error}; {expected}"),
             Some(expected) => bail!("{error}; expected {expected}"),
             None => Err(anyhow!(error)),
         }
     }
 
-    fn show(&self, answer: &Value, text: impl FnOnce(&Value) -> String) {
+    /// Writes an answer as JSON, or as `text` says.
+    pub fn show(&self, answer: &Value, text: impl FnOnce(&Value) -> String) {
         match self.format.format {
             OutputFormat::Json => println!("{answer}"),
             OutputFormat::Text => println!("{}", text(answer)),

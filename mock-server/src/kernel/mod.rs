@@ -9,6 +9,7 @@ pub mod feed;
 pub mod ids;
 pub mod journal;
 pub mod layers;
+pub mod meter;
 pub mod moment;
 pub mod outcomes;
 pub mod patch;

@@ -228,7 +228,7 @@ impl<'s> Patch<'s> {
             // A documented parent that the value lacks is made on the way; lists only grow at their end.
             let next = parents.get(index + 1).map_or(last, String::as_str);
             if let Value::Object(members) = current
-                && !members.get(token).is_some_and(|member| !member.is_null())
+                && members.get(token).is_none_or(Value::is_null)
             {
                 let list = is_number(next) || next == "-";
                 let made = if list {

@@ -227,6 +227,8 @@ pub async fn answer(
             .look_at(mounted.document, operation, &entry);
     }
     let id = entry.id;
+    let (vendor, status, micros) = (entry.vendor, entry.status.as_u16(), entry.micros);
+    workspace.meter.answered(vendor, status, micros);
     workspace.journal.push(entry);
     workspace.feed.tell(News::Request, id);
 

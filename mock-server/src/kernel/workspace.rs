@@ -17,6 +17,7 @@ use super::delivery::{Courier, Deliveries, Delivering, Endpoint};
 use super::faults::Faults;
 use super::feed::{Feed, News};
 use super::journal::{Finding, Journal, render_body};
+use super::meter::Meter;
 use super::moment::Progress;
 use super::rate_limit::RateLimits;
 use super::ring::Ring;
@@ -55,6 +56,8 @@ pub struct Workspace {
     pub faults: Faults,
     /// Who called how often.
     pub rate_limits: RateLimits,
+    /// What it did since it began.
+    pub meter: Meter,
     /// What is new, for those who watch.
     pub feed: Arc<Feed>,
     /// What the control API wants done later, by time.
@@ -307,6 +310,7 @@ impl Workspace {
                 ),
                 faults: Faults::new(blueprint.seed),
                 rate_limits: RateLimits::default(),
+                meter: Meter::default(),
                 feed: Arc::clone(&feed),
                 errands: Mutex::default(),
                 seed: blueprint.seed,

@@ -7,8 +7,8 @@ use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use mock_server::kernel::delivery::{
-    Class, ContentType, Delivery, DeliveryProfile, Endpoint, EndpointAuth, Retried, Signature,
-    State, Verification, Wanted,
+    Class, ContentType, Delivery, DeliveryProfile, Endpoint, EndpointAuth, Resent, Retried,
+    Signature, State, Verification, Wanted,
 };
 use mock_server::kernel::routes::Mounted;
 use mock_server::kernel::store::AnySlot;
@@ -576,7 +576,10 @@ async fn a_redelivery_by_hand_never_reschedules() {
     post.settled().await;
     let delivery = post.only();
     let deliveries = &post.workspace.deliveries;
-    let again = deliveries.redeliver(delivery.id, None).await.unwrap();
+    let again = deliveries
+        .redeliver(delivery.id, Resent::Signed)
+        .await
+        .unwrap();
     assert_eq!(
         (again.number, again.manual, again.status()),
         (2, true, Some(400))
@@ -584,7 +587,7 @@ async fn a_redelivery_by_hand_never_reschedules() {
     assert_eq!(delivery.state(), State::Failed);
     assert_eq!(post.workspace.next_due(), None);
     let edited = deliveries
-        .redeliver(delivery.id, Some("{}".into()))
+        .redeliver(delivery.id, Resent::Edited("{}".into()))
         .await
         .unwrap();
     assert_eq!(edited.status(), Some(200));
@@ -593,7 +596,10 @@ async fn a_redelivery_by_hand_never_reschedules() {
         State::Failed,
         "another message delivers not this one"
     );
-    deliveries.redeliver(delivery.id, None).await.unwrap();
+    deliveries
+        .redeliver(delivery.id, Resent::Signed)
+        .await
+        .unwrap();
     assert_eq!(delivery.state(), State::Delivered);
     let arrived = receiver.arrived();
     assert_eq!(arrived[1].body, arrived[0].body);
@@ -602,7 +608,7 @@ async fn a_redelivery_by_hand_never_reschedules() {
         arrived[1].headers["webhook-id"],
         arrived[0].headers["webhook-id"]
     );
-    assert!(deliveries.redeliver(99, None).await.is_none());
+    assert!(deliveries.redeliver(99, Resent::Signed).await.is_none());
 }
 
 #[tokio::test]

@@ -12,11 +12,12 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::Inner;
+use super::chaos::{Applied, Effect, Forgery, damaged};
 use super::courier::{Exchange, refusal};
 use super::endpoint::{Endpoint, EndpointAuth};
 use super::profile::DeliveryProfile;
-use super::queue::{Job, Kind, Outcome};
-use super::record::{Attempt, Delivery, Received};
+use super::queue::{Job, Kind, Outcome, Resent};
+use super::record::{Attempt, Class, Delivery, Failure, Received};
 use crate::kernel::clock::wall_clock;
 use crate::kernel::ids::Ids;
 use crate::kernel::workspace::Workspace;
@@ -33,8 +34,12 @@ impl Inner {
         let delivery = Arc::clone(&job.delivery);
         let endpoint = match &job.kind {
             Kind::First => Some(Arc::clone(&delivery.endpoint)),
-            Kind::Retry if !delivery.registered => Some(Arc::clone(&delivery.endpoint)),
-            Kind::Retry => current(&workspace, &delivery).filter(|endpoint| endpoint.enabled),
+            Kind::Retry | Kind::Late if !delivery.registered => {
+                Some(Arc::clone(&delivery.endpoint))
+            }
+            Kind::Retry | Kind::Late => {
+                current(&workspace, &delivery).filter(|endpoint| endpoint.enabled)
+            }
             Kind::Manual { .. } => Some(
                 current(&workspace, &delivery).unwrap_or_else(|| Arc::clone(&delivery.endpoint)),
             ),
@@ -52,18 +57,38 @@ impl Inner {
         let written = delivery.written(profile);
         let body = match &job.kind {
             Kind::Manual {
-                body: Some(edited), ..
+                what: Resent::Edited(edited),
+                ..
             } => edited.clone(),
             _ => written.body.clone(),
         };
-        let (headers, exchange) = match request_headers(
-            &delivery,
-            &endpoint,
-            profile,
-            &written.content_type,
-            &body,
-            at,
-        ) {
+        let again = match &job.kind {
+            Kind::Manual {
+                what: Resent::Same, ..
+            } => delivery.attempts().pop(),
+            _ => None,
+        };
+        let forgery = job.chaos.iter().find_map(|(_, effect)| match effect {
+            Effect::Signature { how } => Some(*how),
+            _ => None,
+        });
+        let made = match &again {
+            Some(again) => Ok(again.headers.clone()),
+            None => request_headers(
+                &delivery,
+                &endpoint,
+                profile,
+                &written.content_type,
+                &body,
+                at,
+                forgery,
+            ),
+        };
+        let body = match &again {
+            Some(again) => again.body.clone(),
+            None => self.after_accidents(body, &job),
+        };
+        let (headers, mut exchange) = match made {
             Ok(headers) => {
                 let sent = self.courier.send(
                     Method::POST,
@@ -88,9 +113,18 @@ impl Inner {
                 (HeaderMap::new(), exchange)
             }
         };
+        let loses = |(_, effect): &Applied| *effect == Effect::LoseAnswer;
+        if exchange.failure.is_none() && job.chaos.iter().any(loses) {
+            exchange.failure = Some(Failure {
+                class: Class::Reset,
+                message: "the receiver's answer got lost, as chaos wanted".to_owned(),
+                refused: false,
+            });
+        }
         let Some(workspace) = self.workspace.upgrade() else {
             return;
         };
+        let signature = endpoint.signature.explained(&headers, &delivery.message_id);
         let attempt = delivery.record(|number| Attempt {
             number,
             manual: matches!(job.kind, Kind::Manual { .. }),
@@ -101,9 +135,26 @@ impl Inner {
             micros: exchange.micros,
             response: exchange.response,
             failure: exchange.failure,
+            chaos: job.chaos.iter().map(|(_, effect)| effect.name()).collect(),
+            signature,
         });
+        let failure = attempt.failure.as_ref();
+        let word = failure.map_or("delivered", |failure| failure.class.name());
+        let vendor = delivery.event.vendor;
+        workspace.meter.attempted(vendor, word, attempt.micros);
         let outcome = self.outcome(&workspace, &job, &attempt, profile);
         self.end(&workspace, job, outcome, Some(attempt));
+    }
+
+    /// The body as it leaves after what chaos does to it.
+    fn after_accidents(&self, mut body: Bytes, job: &Job) -> Bytes {
+        for (rule, effect) in &job.chaos {
+            if let Effect::Corrupt { how } = effect {
+                let purpose = format!("damage {rule} {}", job.delivery.id);
+                body = damaged(&body, *how, &mut Ids::new(self.seed, &purpose));
+            }
+        }
+        body
     }
 
     fn outcome(
@@ -116,7 +167,10 @@ impl Inner {
         let Some(failure) = &attempt.failure else {
             return match &job.kind {
                 // What was edited is another message: it does not deliver this one.
-                Kind::Manual { body: Some(_), .. } => Outcome::Unchanged,
+                Kind::Manual {
+                    what: Resent::Edited(_),
+                    ..
+                } => Outcome::Unchanged,
                 _ => Outcome::Delivered,
             };
         };
@@ -260,6 +314,7 @@ fn request_headers(
     content_type: &str,
     body: &Bytes,
     at: Timestamp,
+    forgery: Option<Forgery>,
 ) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
@@ -293,7 +348,12 @@ fn request_headers(
             )?;
         }
     }
-    for (name, value) in endpoint.signature.headers(&delivery.message_id, at, body) {
+    let name = &delivery.message_id;
+    let signature = match forgery {
+        None => endpoint.signature.headers(name, at, body),
+        Some(how) => endpoint.signature.forged(how, name, at, body),
+    };
+    for (name, value) in signature {
         set(&mut headers, &name, &value)?;
     }
     Ok(headers)

@@ -5,6 +5,7 @@
 //! clock and hold up nobody.
 
 mod attempt;
+mod chaos;
 mod courier;
 mod encode;
 mod endpoint;
@@ -14,14 +15,13 @@ mod queue;
 mod record;
 mod sign;
 mod verify;
+mod wanted;
 
 use std::sync::{Arc, Weak};
 
-use bytes::Bytes;
 use http::HeaderValue;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use serde::Deserialize;
 use tokio::sync::{Notify, oneshot, watch};
 
 use self::queue::Queue;
@@ -29,13 +29,16 @@ use super::feed::Feed;
 use super::ids::Ids;
 use super::workspace::{Event, Hearing, Workspace};
 
+pub use self::chaos::{Chaos, ChaosRule, CopyIds, Damage, Effect, Forgery};
 pub use self::courier::{Courier, LARGEST_ANSWER};
 pub use self::endpoint::{ContentType, Endpoint, EndpointAuth};
 pub use self::guard::{Guard, Refused};
 pub use self::profile::{DeliveryProfile, Retried};
+pub use self::queue::Resent;
 pub use self::record::{Attempt, Class, Delivery, Failure, Received, State};
-pub use self::sign::Signature;
+pub use self::sign::{Checked, Signature};
 pub use self::verify::Verification;
+pub use self::wanted::{StatusWanted, Wanted};
 
 /// How many attempts are in flight at once in one workspace.
 const IN_FLIGHT: usize = 64;
@@ -73,31 +76,6 @@ struct Inner {
     challenges: Mutex<Ids>,
 }
 
-/// Which deliveries are wanted; all of them when nothing is said.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Wanted {
-    /// Those of this vendor.
-    pub vendor: Option<String>,
-    /// Those of this event.
-    pub event: Option<String>,
-    /// Those to this endpoint.
-    pub endpoint: Option<String>,
-    /// Those in this state.
-    pub state: Option<State>,
-}
-
-impl Wanted {
-    fn covers(&self, delivery: &Delivery) -> bool {
-        let fits =
-            |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|one| one == is);
-        fits(&self.vendor, delivery.event.vendor)
-            && fits(&self.event, &delivery.event.name)
-            && fits(&self.endpoint, &delivery.endpoint.id)
-            && self.state.is_none_or(|state| state == delivery.state())
-    }
-}
-
 impl Deliveries {
     /// Nothing on its way yet.
     #[must_use]
@@ -133,8 +111,7 @@ impl Deliveries {
         let ready = hearing
             .iter()
             .map(|endpoint| queue.accept(event, endpoint, suppress))
-            .filter(|ready| *ready)
-            .count();
+            .sum();
         self.inner.wake(&mut queue, ready);
     }
 
@@ -191,6 +168,8 @@ impl Deliveries {
     pub fn list(&self, wanted: &Wanted) -> Vec<Arc<Delivery>> {
         let mut all = self.inner.queue.lock().all();
         all.retain(|delivery| wanted.covers(delivery));
+        let surplus = all.len().saturating_sub(wanted.limit.unwrap_or(usize::MAX));
+        all.drain(..surplus);
         all
     }
 
@@ -210,13 +189,18 @@ impl Deliveries {
         (queue.busy(), queue.scheduled())
     }
 
-    /// Makes one attempt by hand, newly signed, with the delivery's own bytes or with `body` instead. It is
-    /// never followed by another. `None` when there is no such delivery, or it was forgotten meanwhile.
-    pub async fn redeliver(&self, id: u64, body: Option<Bytes>) -> Option<Arc<Attempt>> {
+    /// Looks at what is broken on purpose, or changes it.
+    pub fn chaos<R>(&self, look: impl FnOnce(&mut Chaos) -> R) -> R {
+        look(&mut self.inner.queue.lock().chaos)
+    }
+
+    /// Makes one attempt by hand. It is never followed by another. `None` when there is no such delivery, or it
+    /// was forgotten meanwhile.
+    pub async fn redeliver(&self, id: u64, what: Resent) -> Option<Arc<Attempt>> {
         let (reply, attempt) = oneshot::channel();
         {
             let mut queue = self.inner.queue.lock();
-            if !queue.by_hand(id, body, reply) {
+            if !queue.by_hand(id, what, reply) {
                 return None;
             }
             self.inner.wake(&mut queue, 1);

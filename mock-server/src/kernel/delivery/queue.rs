@@ -9,6 +9,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
+use super::chaos::{Applied, Chaos, CopyIds, Effect};
 use super::endpoint::Endpoint;
 use super::record::{Attempt, Delivery, State};
 use crate::kernel::feed::{Feed, News};
@@ -23,6 +24,13 @@ const WAITING: usize = 10_000;
 
 /// How many bytes of payloads and answers they hold while they wait.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many first attempts wait for one endpoint, and how many bytes of payloads. What comes on top fails, so that
+/// an endpoint that hangs cannot fill the memory; what waits keeps its order.
+const LINED_UP: usize = 50_000;
+
+/// The same in bytes of payloads.
+const LINED_UP_BYTES: usize = 64 * 1024 * 1024;
 
 /// How many identities an endpoint's repeats are looked up in.
 const IDENTITIES: usize = 100_000;
@@ -44,6 +52,10 @@ pub(super) struct Queue {
     forgotten: u64,
     remembered: usize,
     feed: Arc<Feed>,
+    /// What is broken on purpose.
+    pub chaos: Chaos,
+    /// By rule of chaos, what it holds back until there is enough of it.
+    held: HashMap<u64, Held>,
     /// Jobs that wait for their turn or are in flight.
     busy: usize,
     /// Tasks that make attempts.
@@ -56,34 +68,69 @@ struct Outlet {
     endpoint: Arc<Endpoint>,
     /// By conversation, the deliveries whose first attempt waits for the end of the one before.
     /// A conversation is here as long as a first attempt of it is ready or in flight.
-    lanes: HashMap<String, VecDeque<Arc<Delivery>>>,
+    lanes: HashMap<String, VecDeque<(Arc<Delivery>, Kind)>>,
     ready: VecDeque<(Arc<Delivery>, Kind)>,
+    /// First attempts in lanes or ready, and the bytes of their payloads.
+    lined_up: usize,
+    lined_up_bytes: usize,
     in_flight: usize,
     in_turn: bool,
     recent: Recent,
 }
 
-/// A delivery that waits for its retry.
+/// What a rule of chaos holds back.
+#[derive(Default)]
+struct Held {
+    /// Where each stands among what is scheduled.
+    keys: Vec<(Timestamp, u64)>,
+    /// How often enough was there.
+    round: u64,
+}
+
+/// A delivery that waits for its retry, or was delayed on purpose.
 struct Waiting {
     delivery: Arc<Delivery>,
     outlet: usize,
     /// What it held when it began to wait.
     bytes: usize,
+    /// Whether its first attempt is still to come.
+    late: bool,
 }
 
 /// Which attempt a job is.
 pub(super) enum Kind {
     /// The first, which keeps its place in the conversation.
     First,
+    /// The first of a delivery that was delayed on purpose: its endpoint may have changed since.
+    Late,
     /// A scheduled one.
     Retry,
     /// One made by hand.
     Manual {
-        /// What to send instead of the delivery's own bytes.
-        body: Option<Bytes>,
+        /// What to send.
+        what: Resent,
         /// Who wants to know.
         reply: oneshot::Sender<Arc<Attempt>>,
     },
+}
+
+/// What is sent by hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Resent {
+    /// The delivery's own bytes, newly signed.
+    #[default]
+    Signed,
+    /// The bytes and headers of the newest attempt, with its signature; newly signed where there is none.
+    Same,
+    /// Other bytes, signed.
+    Edited(Bytes),
+}
+
+impl Kind {
+    /// Whether the next of the conversation waits for its end.
+    fn keeps_lane(&self) -> bool {
+        matches!(self, Self::First | Self::Late)
+    }
 }
 
 /// One attempt to be made.
@@ -91,6 +138,8 @@ pub(super) struct Job {
     pub delivery: Arc<Delivery>,
     pub kind: Kind,
     pub epoch: u64,
+    /// What goes wrong with it on purpose.
+    pub chaos: Vec<Applied>,
     outlet: usize,
 }
 
@@ -120,12 +169,14 @@ impl Queue {
             forgotten: 0,
             remembered: remembered.max(1),
             feed,
+            chaos: Chaos::new(seed),
+            held: HashMap::new(),
             busy: 0,
             workers: 0,
         }
     }
 
-    /// Forgets everything, and whatever is in flight with it.
+    /// Forgets everything, and whatever is in flight with it. Rules of chaos go too.
     pub(super) fn clear(&mut self, seed: u64) {
         *self = Self {
             epoch: self.epoch + 1,
@@ -138,15 +189,15 @@ impl Queue {
         self.epoch
     }
 
-    /// Takes up an event for an endpoint, unless the same was announced within `suppress`. Returns whether
-    /// an attempt became ready.
+    /// Takes up an event for an endpoint, unless the same was announced within `suppress`. Returns how many
+    /// attempts became ready.
     pub(super) fn accept(
         &mut self,
         event: &Arc<Event>,
         hearing: &Hearing<'_>,
         suppress: Option<Duration>,
-    ) -> bool {
-        let (outlet, delivery) = self.make(event, hearing);
+    ) -> usize {
+        let (outlet, delivery) = self.make(event, hearing, None);
         let way = &mut self.outlets[outlet];
         if let (Some(window), Some(identity)) = (suppress, &event.identity)
             && way.recent.repeats(identity, event.at, window)
@@ -155,25 +206,146 @@ impl Queue {
             delivery.enter(State::Suppressed, None, Some(reason));
             self.feed.tell(News::Delivery, delivery.id);
             self.finish(delivery);
-            return false;
+            return 0;
+        }
+        if way.lined_up >= LINED_UP || way.lined_up_bytes >= LINED_UP_BYTES {
+            let reason = "not sent: too many others wait for this endpoint".to_owned();
+            delivery.enter(State::Failed, None, Some(reason));
+            self.feed.tell(News::Delivery, delivery.id);
+            self.finish(delivery);
+            return 0;
         }
         self.unfinished.insert(delivery.id, Arc::clone(&delivery));
         self.feed.tell(News::Delivery, delivery.id);
+        let chaos = self.chaos.of_delivery(&delivery);
+        if chaos.is_empty() {
+            return usize::from(self.line_up(outlet, delivery, Kind::First));
+        }
+        self.disturb(outlet, delivery, hearing, &chaos)
+    }
+
+    /// Puts a first attempt at the end of its conversation. Returns whether it is ready at once.
+    fn line_up(&mut self, outlet: usize, delivery: Arc<Delivery>, kind: Kind) -> bool {
         self.busy += 1;
         let way = &mut self.outlets[outlet];
-        if let Some(lane) = way.lanes.get_mut(&event.conversation) {
-            lane.push_back(delivery);
+        way.lined_up += 1;
+        way.lined_up_bytes += delivery.event.payload.len();
+        if let Some(lane) = way.lanes.get_mut(&delivery.event.conversation) {
+            lane.push_back((delivery, kind));
             return false;
         }
-        way.lanes
-            .insert(event.conversation.clone(), VecDeque::new());
-        self.make_ready(outlet, delivery, Kind::First);
+        let conversation = delivery.event.conversation.clone();
+        way.lanes.insert(conversation, VecDeque::new());
+        self.make_ready(outlet, delivery, kind);
         true
+    }
+
+    /// Does to a delivery what rules of chaos want. Returns how many attempts became ready.
+    fn disturb(
+        &mut self,
+        outlet: usize,
+        delivery: Arc<Delivery>,
+        hearing: &Hearing<'_>,
+        chaos: &[Applied],
+    ) -> usize {
+        for (_, effect) in chaos {
+            delivery.disturbed(effect.name().to_owned());
+        }
+        if let Some((rule, _)) = chaos.iter().find(|(_, effect)| *effect == Effect::Drop) {
+            let reason = format!("dropped by rule {rule} of chaos");
+            delivery.enter(State::Dropped, None, Some(reason));
+            self.unfinished.remove(&delivery.id);
+            self.finish(delivery);
+            return 0;
+        }
+        let at = delivery.event.at;
+        let mut all = vec![delivery];
+        for (_, effect) in chaos {
+            let Effect::Duplicate { copies, ids } = effect else {
+                continue;
+            };
+            for _ in 0..*copies {
+                let original = Arc::clone(&all[0]);
+                let name = (*ids == CopyIds::Same).then(|| original.message_id.clone());
+                let (_, copy) = self.make(&original.event, hearing, name);
+                copy.disturbed(format!("duplicate of {}", original.id));
+                self.unfinished.insert(copy.id, Arc::clone(&copy));
+                self.feed.tell(News::Delivery, copy.id);
+                all.push(copy);
+            }
+        }
+        let holding = chaos.iter().find_map(|(rule, effect)| match effect {
+            Effect::Delay { by, up_to } => {
+                Some((*rule, self.chaos.pause(*rule, &all[0], *by, *up_to), 0))
+            }
+            Effect::Reorder { window, within } => Some((*rule, *within, *window)),
+            Effect::Burst { size, within } => Some((*rule, *within, *size)),
+            _ => None,
+        });
+        let Some((rule, pause, enough)) = holding else {
+            let lined = all.into_iter();
+            return lined
+                .map(|one| usize::from(self.line_up(outlet, one, Kind::First)))
+                .sum();
+        };
+        let until = at.saturating_add(pause).unwrap_or(Timestamp::MAX);
+        for delivery in all {
+            let key = (until, delivery.id);
+            self.schedule(until, outlet, delivery, true);
+            if enough > 0 {
+                self.held.entry(rule).or_default().keys.push(key);
+            }
+        }
+        self.release(rule, enough as usize)
+    }
+
+    /// Sends what a rule holds back once there is enough of it. Returns how many attempts became ready.
+    fn release(&mut self, rule: u64, enough: usize) -> usize {
+        let Some(held) = self.held.get_mut(&rule) else {
+            return 0;
+        };
+        // What fell due or was delivered by hand is no longer held.
+        held.keys.retain(|key| self.scheduled.contains_key(key));
+        if held.keys.len() < enough {
+            return 0;
+        }
+        held.round += 1;
+        let round = held.round;
+        let mut keys = std::mem::take(&mut held.keys);
+        let mut rules = self.chaos.rules().iter();
+        let mixed = rules.any(|one| one.id == rule && matches!(one.effect, Effect::Reorder { .. }));
+        if mixed {
+            self.chaos.shuffle(rule, round, &mut keys);
+        }
+        let mut ready = 0;
+        for key in keys {
+            if let Some(waited) = self.scheduled.remove(&key) {
+                self.scheduled_bytes -= waited.bytes;
+                ready += usize::from(self.line_up(waited.outlet, waited.delivery, Kind::Late));
+            }
+        }
+        ready
+    }
+
+    /// Has a delivery wait for the clock.
+    fn schedule(&mut self, at: Timestamp, outlet: usize, delivery: Arc<Delivery>, late: bool) {
+        let reason = late.then(|| "held back by chaos".to_owned());
+        delivery.enter(State::Scheduled, Some(at), reason);
+        let bytes = delivery.bytes();
+        self.scheduled_bytes += bytes;
+        let key = (at, delivery.id);
+        let waiting = Waiting {
+            delivery,
+            outlet,
+            bytes,
+            late,
+        };
+        self.scheduled.insert(key, waiting);
     }
 
     /// Remembers that an event was kept from an endpoint.
     pub(super) fn withhold(&mut self, event: &Arc<Event>, hearing: &Hearing<'_>, reason: &str) {
-        let (_, delivery) = self.make(event, hearing);
+        let (_, delivery) = self.make(event, hearing, None);
         delivery.enter(State::Withheld, None, Some(reason.to_owned()));
         self.feed.tell(News::Delivery, delivery.id);
         self.finish(delivery);
@@ -183,7 +355,7 @@ impl Queue {
     pub(super) fn by_hand(
         &mut self,
         id: u64,
-        body: Option<Bytes>,
+        what: Resent,
         reply: oneshot::Sender<Arc<Attempt>>,
     ) -> bool {
         let Some(delivery) = self.get(id) else {
@@ -191,7 +363,7 @@ impl Queue {
         };
         let outlet = self.by_endpoint[delivery.event.vendor][&delivery.endpoint.id];
         self.busy += 1;
-        self.make_ready(outlet, delivery, Kind::Manual { body, reply });
+        self.make_ready(outlet, delivery, Kind::Manual { what, reply });
         true
     }
 
@@ -203,6 +375,10 @@ impl Queue {
         {
             let waited = first.remove();
             self.scheduled_bytes -= waited.bytes;
+            if waited.late {
+                due += usize::from(self.line_up(waited.outlet, waited.delivery, Kind::Late));
+                continue;
+            }
             self.busy += 1;
             self.make_ready(waited.outlet, waited.delivery, Kind::Retry);
             due += 1;
@@ -222,12 +398,25 @@ impl Queue {
             // What was ready may have been given up since.
             if let Some((delivery, kind)) = way.ready.pop_front() {
                 way.in_flight += 1;
+                if kind.keeps_lane() {
+                    way.lined_up -= 1;
+                    way.lined_up_bytes -= delivery.event.payload.len();
+                }
                 self.give_turn(outlet);
                 let epoch = self.epoch;
+                // What somebody sends by hand arrives as it is.
+                let chaos = if self.chaos.rules().is_empty() || matches!(kind, Kind::Manual { .. })
+                {
+                    Vec::new()
+                } else {
+                    let number = delivery.attempts().len() + 1;
+                    self.chaos.of_attempt(&delivery, number)
+                };
                 return Some(Job {
                     delivery,
                     kind,
                     epoch,
+                    chaos,
                     outlet,
                 });
             }
@@ -257,7 +446,7 @@ impl Queue {
         let way = &mut self.outlets[*outlet];
         way.in_flight -= 1;
         self.busy -= 1;
-        if matches!(kind, Kind::First) {
+        if kind.keeps_lane() {
             self.advance_lane(*outlet, &delivery.event.conversation);
         }
         self.give_turn(*outlet);
@@ -270,15 +459,7 @@ impl Queue {
         }
         let (state, reason) = match outcome {
             Outcome::Again(at) => {
-                delivery.enter(State::Scheduled, Some(at), None);
-                let bytes = delivery.bytes();
-                self.scheduled_bytes += bytes;
-                let waiting = Waiting {
-                    delivery: Arc::clone(delivery),
-                    outlet,
-                    bytes,
-                };
-                self.scheduled.insert((at, delivery.id), waiting);
+                self.schedule(at, outlet, Arc::clone(delivery), false);
                 return;
             }
             Outcome::Unchanged => return,
@@ -313,16 +494,18 @@ impl Queue {
         let way = &mut self.outlets[job.outlet];
         let mut given_up = Vec::new();
         for lane in way.lanes.values_mut() {
-            given_up.extend(lane.drain(..));
+            given_up.extend(lane.drain(..).map(|(delivery, _)| delivery));
         }
         let (first, rest): (VecDeque<_>, _) = std::mem::take(&mut way.ready)
             .into_iter()
-            .partition(|(_, kind)| matches!(kind, Kind::First));
+            .partition(|(_, kind)| kind.keeps_lane());
         way.ready = rest;
         for (delivery, _) in first {
             way.lanes.remove(&delivery.event.conversation);
             given_up.push(delivery);
         }
+        way.lined_up = 0;
+        way.lined_up_bytes = 0;
         given_up.sort_by_key(|delivery| delivery.id);
         self.busy -= given_up.len();
         for delivery in given_up {
@@ -374,10 +557,16 @@ impl Queue {
         all
     }
 
-    fn make(&mut self, event: &Arc<Event>, hearing: &Hearing<'_>) -> (usize, Arc<Delivery>) {
+    /// A new delivery, under a name of its own or a given one.
+    fn make(
+        &mut self,
+        event: &Arc<Event>,
+        hearing: &Hearing<'_>,
+        message_id: Option<String>,
+    ) -> (usize, Arc<Delivery>) {
         let outlet = self.outlet(event.vendor, hearing.endpoint);
         self.next += 1;
-        let message_id = format!("msg_{}", self.ids.alphanumeric(27));
+        let message_id = message_id.unwrap_or_else(|| format!("msg_{}", self.ids.alphanumeric(27)));
         let endpoint = Arc::clone(&self.outlets[outlet].endpoint);
         let event = Arc::clone(event);
         let delivery = Delivery::new(self.next, message_id, event, endpoint, hearing.registered);
@@ -398,6 +587,8 @@ impl Queue {
             endpoint: Arc::new(endpoint.clone()),
             lanes: HashMap::new(),
             ready: VecDeque::new(),
+            lined_up: 0,
+            lined_up_bytes: 0,
             in_flight: 0,
             in_turn: false,
             recent: Recent::default(),
@@ -424,7 +615,7 @@ impl Queue {
             return;
         };
         match lane.pop_front() {
-            Some(next) => self.make_ready(outlet, next, Kind::First),
+            Some((next, kind)) => self.make_ready(outlet, next, kind),
             None => {
                 way.lanes.remove(conversation);
             }
@@ -579,6 +770,36 @@ mod tests {
         let jobs: Vec<_> = std::iter::from_fn(|| queue.take()).collect();
         assert_eq!(jobs.len(), PER_ENDPOINT + 1);
         assert!(jobs.iter().any(|job| job.delivery.endpoint.id == "answers"));
+    }
+
+    #[test]
+    fn what_waits_for_an_endpoint_that_hangs_is_bounded_and_stays_in_order() {
+        let mut queue = Queue::new(1, 10, Arc::default());
+        let endpoint = Endpoint::new("hangs");
+        let enough = LINED_UP as u64 + 3;
+        for id in 1..=enough {
+            queue.accept(&event(id, 0), &to(&endpoint), None);
+        }
+        let job = queue.take().unwrap();
+        assert_eq!(queue.busy(), LINED_UP);
+        assert_eq!(
+            queue.get(enough).map(|one| one.state()),
+            Some(State::Failed)
+        );
+        queue.accept(&event(0, 0), &to(&endpoint), None);
+        assert_eq!(queue.busy(), LINED_UP + 1, "there is room for one again");
+        queue.end(&job, Outcome::Delivered);
+        let mut last = 1;
+        while let Some(job) = queue.take() {
+            assert!(job.delivery.id > last);
+            last = job.delivery.id;
+            queue.end(&job, Outcome::Delivered);
+        }
+        let outlet = &queue.outlets[0];
+        assert_eq!(
+            (outlet.lined_up, outlet.lined_up_bytes, queue.busy()),
+            (0, 0, 0)
+        );
     }
 
     #[test]

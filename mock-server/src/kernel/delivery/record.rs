@@ -38,6 +38,7 @@ struct Progress {
     attempts: Vec<Arc<Attempt>>,
     next_attempt: Option<Timestamp>,
     reason: Option<String>,
+    chaos: Vec<String>,
 }
 
 /// How far a delivery got.
@@ -56,6 +57,8 @@ pub enum State {
     Suppressed,
     /// It was not sent: the payload breaks the contract, or its endpoint went away before its turn.
     Withheld,
+    /// It was not sent, because chaos was asked for.
+    Dropped,
 }
 
 /// One attempt to deliver.
@@ -79,6 +82,26 @@ pub struct Attempt {
     pub response: Option<Received>,
     /// Why it failed; it succeeded when absent.
     pub failure: Option<Failure>,
+    /// What was done to it on purpose.
+    pub chaos: Vec<&'static str>,
+    /// How it was signed, in words; not at all when absent.
+    pub signature: Option<Value>,
+}
+
+/// What an attempt by hand says about the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// That failed, and this one did not.
+    Fixed,
+    /// That succeeded, and this one did not.
+    Regressed,
+    /// Both failed.
+    StillFailing,
+    /// Both succeeded.
+    StillPassing,
+    /// There was none before.
+    First,
 }
 
 /// What an endpoint answered.
@@ -123,6 +146,21 @@ pub enum Class {
     Status,
 }
 
+impl Class {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Tls => "tls",
+            Self::Reset => "reset",
+            Self::Redirect => "redirect",
+            Self::Status => "status",
+        }
+    }
+}
+
 impl Delivery {
     pub(super) fn new(
         id: u64,
@@ -143,6 +181,7 @@ impl Delivery {
                 attempts: Vec::new(),
                 next_attempt: None,
                 reason: None,
+                chaos: Vec::new(),
             }),
         }
     }
@@ -179,6 +218,38 @@ impl Delivery {
                 &boundary,
             )
         })
+    }
+
+    /// Notes what was done to it on purpose.
+    pub(super) fn disturbed(&self, how: String) {
+        self.progress.lock().chaos.push(how);
+    }
+
+    /// What an attempt says about the one before it.
+    pub fn verdict(&self, attempt: &Attempt) -> Verdict {
+        let attempts = self.attempts();
+        let before = attempts
+            .iter()
+            .rev()
+            .find(|one| one.number < attempt.number);
+        match (
+            before.map(|one| one.failure.is_some()),
+            attempt.failure.is_some(),
+        ) {
+            (None, _) => Verdict::First,
+            (Some(true), false) => Verdict::Fixed,
+            (Some(false), true) => Verdict::Regressed,
+            (Some(true), true) => Verdict::StillFailing,
+            (Some(false), false) => Verdict::StillPassing,
+        }
+    }
+
+    /// An attempt, and what it says about the one before where it was made by hand.
+    pub fn attempt_detail(&self, attempt: &Attempt) -> Value {
+        let mut detail = attempt.detail();
+        let verdict = attempt.manual.then(|| self.verdict(attempt));
+        detail["verdict"] = json!(verdict);
+        detail
     }
 
     /// Keeps an attempt, made from its number.
@@ -244,6 +315,7 @@ impl Delivery {
             "failure": last.and_then(|attempt| attempt.failure.as_ref()).map(|failure| failure.class),
             "reason": progress.reason,
             "triggered": self.event.origin != Origin::Rule,
+            "chaos": progress.chaos,
         })
     }
 
@@ -254,7 +326,7 @@ impl Delivery {
         let attempts: Vec<_> = self
             .attempts()
             .iter()
-            .map(|attempt| attempt.detail())
+            .map(|attempt| self.attempt_detail(attempt))
             .collect();
         detail["conversation"] = json!(self.event.conversation);
         detail["identity"] = json!(self.event.identity);
@@ -294,6 +366,8 @@ impl Attempt {
                 "truncated": response.truncated,
             })),
             "failure": self.failure,
+            "chaos": self.chaos,
+            "signature": self.signature,
         })
     }
 }

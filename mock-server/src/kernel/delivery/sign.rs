@@ -1,13 +1,17 @@
 //! Signs deliveries, so that a receiver can check who sent them.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use jiff::Timestamp;
+use http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::Sha256;
+
+use super::chaos::Forgery;
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +57,136 @@ impl Signature {
                     }
                 })
                 .collect(),
+        }
+    }
+}
+
+impl Signature {
+    /// Headers that prove nothing.
+    #[must_use]
+    pub fn forged(
+        &self,
+        how: Forgery,
+        message_id: &str,
+        at: Timestamp,
+        body: &[u8],
+    ) -> Vec<(String, String)> {
+        const HOUR: SignedDuration = SignedDuration::from_hours(1);
+        match (how, self) {
+            (Forgery::Missing, _) => Vec::new(),
+            (Forgery::Stale, Self::Standard { .. }) => {
+                let then = at.saturating_sub(HOUR).unwrap_or(at);
+                self.headers(message_id, then, body)
+            }
+            // Where no time is signed, nothing can be stale.
+            (Forgery::Wrong | Forgery::Stale, _) => self.elsewhere().headers(message_id, at, body),
+        }
+    }
+
+    /// The same with another secret.
+    fn elsewhere(&self) -> Self {
+        let mut other = self.clone();
+        match &mut other {
+            Self::None => {}
+            Self::Meta { secret } | Self::Standard { secret } | Self::Headers { secret, .. } => {
+                *secret = format!("not {secret}");
+            }
+        }
+        other
+    }
+
+    /// How a request with these headers was signed, for people: what was covered, and how to check it.
+    #[must_use]
+    pub fn explained(&self, headers: &HeaderMap, message_id: &str) -> Option<Value> {
+        let (scheme, names, signed): (_, Vec<&str>, _) = match self {
+            Self::None => return None,
+            Self::Meta { .. } => ("meta", vec![META], "the body, byte for byte".to_owned()),
+            Self::Headers { headers, .. } => {
+                let names = headers.iter().map(String::as_str).collect();
+                ("headers", names, "the body, byte for byte".to_owned())
+            }
+            Self::Standard { .. } => {
+                let shown = headers.get("webhook-timestamp");
+                let time = shown.and_then(|time| time.to_str().ok()).unwrap_or("-");
+                let signed = format!("{message_id}.{time}.<the body, byte for byte>");
+                ("standard", vec!["webhook-signature"], signed)
+            }
+        };
+        let shown = names.iter().find_map(|name| {
+            let value = headers.get(*name)?.to_str().ok()?;
+            Some((*name, value))
+        });
+        let explained = match (scheme, shown) {
+            (_, None) => "the endpoint has a secret, but no signature was sent".to_owned(),
+            ("standard", _) => {
+                "v1, and base64 of HMAC-SHA256 with the secret (base64-decoded after whsec_)"
+                    .to_owned()
+            }
+            (_, Some((META, _))) => {
+                "sha256= and hexadecimal of HMAC-SHA256 with the secret".to_owned()
+            }
+            _ => "hexadecimal of HMAC-SHA256 with the secret".to_owned(),
+        };
+        Some(json!({
+            "scheme": scheme,
+            "header": shown.map(|(name, _)| name),
+            "value": shown.map(|(_, value)| value),
+            "signed": signed,
+            "explained": explained,
+        }))
+    }
+}
+
+/// What a receiver finds out about a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// No secret was given to check it with.
+    NotAsked,
+    /// There is none.
+    Missing,
+    /// It is the one it should be, in this header.
+    Right(String),
+    /// It is another, in this header.
+    Wrong(String),
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAsked => f.write_str("not checked, without --secret"),
+            Self::Missing => f.write_str("missing"),
+            Self::Right(header) => write!(f, "right ({header})"),
+            Self::Wrong(header) => write!(f, "WRONG ({header})"),
+        }
+    }
+}
+
+impl Signature {
+    /// Checks the signature of a request as its receiver does: Meta's, that of Standard Webhooks, or the
+    /// hexadecimal one in `header`.
+    #[must_use]
+    pub fn check(secret: &str, header: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Checked {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let (name, expected) =
+            if let (Some(id), Some(time)) = (text("webhook-id"), text("webhook-timestamp")) {
+                let at = time
+                    .parse()
+                    .ok()
+                    .and_then(|at| Timestamp::from_second(at).ok());
+                let made = standard(secret, id, at.unwrap_or(Timestamp::MIN), body);
+                ("webhook-signature", made[2].1.clone())
+            } else if header.is_none_or(|name| name.eq_ignore_ascii_case(META)) {
+                (META, meta(secret, body).1)
+            } else {
+                let name = header.unwrap_or(META);
+                (name, hexadecimal(&hmac(secret.as_bytes(), &[body])))
+            };
+        match text(name) {
+            None => Checked::Missing,
+            Some(shown) if shown.split(' ').any(|one| one == expected) => {
+                Checked::Right(name.to_owned())
+            }
+            Some(_) => Checked::Wrong(name.to_owned()),
         }
     }
 }
