@@ -4,3 +4,4 @@ mod always;
 mod balesotomatis;
 mod cekat;
 mod heltar;
+mod omnichat;

@@ -5,3 +5,4 @@ mod cekat;
 mod heltar;
 mod myoperator;
 mod omnichat;
+mod omnichat_data;

@@ -625,7 +625,8 @@ impl Omnichat {
         }
     }
 
-    fn broadcast_detail(&self, broadcast: &Broadcast) -> Detail {
+    /// A broadcast with all its numbers.
+    pub fn broadcast_detail(&self, broadcast: &Broadcast) -> Detail {
         let row = self.broadcast_row(broadcast);
         let recipients: Vec<_> = self.recipients.by("broadcast", &broadcast.id).collect();
         let responded = |hours: i64| {
@@ -803,6 +804,24 @@ impl Omnichat {
             self.add_tags(&contact, &tags, TagSource::Broadcast, first.as_deref(), now);
         }
         self.settle_broadcast(broadcast);
+    }
+
+    /// A contact, by its key, is gone: what was on its way to them never arrives.
+    pub(super) fn lose_recipient(&mut self, contact: &str) {
+        let waiting = |one: &&Recipient| !one.copies.is_empty() && !one.sent() && !one.failed();
+        let lost = self.recipients.by("contact", contact).filter(waiting);
+        let lost: Vec<_> = lost
+            .map(|one| (one.key().into_owned(), one.broadcast.clone()))
+            .collect();
+        for (key, broadcast) in lost {
+            self.recipients.update(&key, |one| {
+                one.error = Some(UNDELIVERABLE.to_owned());
+                for copy in &mut one.copies {
+                    copy.status = MessageStatus::Error;
+                }
+            });
+            self.settle_broadcast(&broadcast);
+        }
     }
 
     /// A contact, by its key, reacts: to the last broadcast that left for them, if that is not long ago.

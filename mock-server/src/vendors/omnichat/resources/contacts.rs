@@ -562,6 +562,7 @@ impl Omnichat {
         for id in messages {
             self.messages.remove(&id);
         }
+        self.lose_recipient(key);
         if let Some(customer) = contact.customer
             && self.linked_contacts(&customer).next().is_none()
         {

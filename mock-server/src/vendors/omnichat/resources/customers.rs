@@ -278,13 +278,10 @@ impl Omnichat {
             }
         }
         learn(&mut customer.custom_attributes, news);
-        let added = change.tags.added();
+        let mut added = change.tags.added();
+        added.retain(|tag| !customer.tags.contains(tag));
         customer.tags.retain(|tag| change.tags.keeps(tag));
-        for tag in &added {
-            if !customer.tags.contains(tag) {
-                customer.tags.push(tag.clone());
-            }
-        }
+        customer.tags.extend(added.iter().cloned());
         customer.updated_at = now;
         self.customers.put(customer);
         let contacts: Vec<_> = self

@@ -102,18 +102,23 @@ impl Omnichat {
         let customer = self.member_meant(adjust)?;
         let (id, now) = (moment.ids.uuid().to_string(), moment.now);
         let overdraft = self.settings.loyalty_overdraft;
-        let balance = self.customers.update(&customer, |customer| {
-            let balance = customer.points.checked_add(points);
-            let balance = balance.filter(|balance| overdraft || points >= 0 || *balance >= 0)?;
-            let given = customer.accumulated_points.checked_add(points.max(0))?;
+        let known = self
+            .customers
+            .get(&customer)
+            .ok_or(Error::CustomerUnknown)?;
+        let balance = known.points.checked_add(points);
+        let given = known.accumulated_points.checked_add(points.max(0));
+        let (Some(balance), Some(given)) = (balance, given) else {
+            return Err(invalid("points is invalid"));
+        };
+        if balance < 0 && points < 0 && !overdraft {
+            return Err(invalid("points: there are not enough"));
+        }
+        self.customers.update(&customer, |customer| {
             customer.points = balance;
             customer.accumulated_points = given;
             customer.updated_at = now;
-            Some(balance)
         });
-        if balance.flatten().is_none() {
-            return Err(invalid("points: not enough points"));
-        }
         self.adjustments.put(Adjustment {
             id,
             customer,

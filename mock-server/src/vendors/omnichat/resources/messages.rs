@@ -245,7 +245,7 @@ impl Status {
 }
 
 impl Omnichat {
-    /// What was said on a platform, or with one channel, in a range: by time, then id.
+    /// What was said on a platform, or with one channel, in a range: by time, then in the order it came.
     pub fn said(&self, filter: &Filter, range: Range) -> Vec<&Message> {
         let mut found: Vec<_> = match &filter.channel_id {
             Some(channel) => {
@@ -258,7 +258,7 @@ impl Omnichat {
                 all.filter(|one| range.holds(one.time)).collect()
             }
         };
-        found.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        found.sort_by_key(|one| one.time);
         found
     }
 
