@@ -16,7 +16,7 @@ use crate::kernel::call::Call;
 use crate::kernel::refusal::{Denial, Reason, Refusal};
 
 /// What is wrong with which field, in the vendor's words.
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
 /// What answers about outbound calls say of the call itself.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,46 @@ impl Named {
             reference_id: reference_id
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned),
+        }
+    }
+}
+
+/// Why the chat service sends no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chat {
+    /// The company has paid for no more.
+    InsufficientBalance,
+    /// The provider does not take it.
+    SendingFailed,
+    /// Meta has not approved the account.
+    WabaNotApproved,
+    /// The chat service disabled the account.
+    WabaDisabled,
+    /// The chat service disabled the number.
+    NumberDisabled,
+    /// The number is not onboarded yet.
+    NumberNotOnboarded,
+    /// The number is onboarded, but not connected with Meta.
+    NumberNotConnected,
+    /// The vendor does not serve the company.
+    ServiceInactive,
+    /// No such number sends.
+    NumberUnknown,
+}
+
+impl Chat {
+    /// Its code, and what it says: as shown in an example where there is one, else as listed in the table of codes.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::InsufficientBalance => ("CHAT_4001", "Insufficient Balance"),
+            Self::SendingFailed => ("CHAT_3001", "Message Sending Failed"),
+            Self::WabaNotApproved => ("CHAT_0301", "Waba not approved by Meta"),
+            Self::WabaDisabled => ("CHAT_0302", "Waba is Disabled"),
+            Self::NumberDisabled => ("CHAT_0303", "Phone Number is Disabled"),
+            Self::NumberNotOnboarded => ("CHAT_0304", "Phone Number is not connected"),
+            Self::NumberNotConnected => ("CHAT_0305", "Phone number not connected with Meta"),
+            Self::ServiceInactive => ("CHAT_0004", "Service inactive"),
+            Self::NumberUnknown => ("CHAT_0306", "Phone number does not exist"),
         }
     }
 }
@@ -95,6 +135,27 @@ pub enum Error {
     /// The message service broke down.
     #[error("Internal Server Error")]
     MessageService,
+    /// A message cannot be sent.
+    #[error("{}", .0.words().1)]
+    Chat(Chat),
+    /// A message names a template that this company does not have.
+    #[error("Template not associated with this company")]
+    TemplateForeign,
+    /// No template has this id.
+    #[error("Invalid Template ID")]
+    TemplateUnknown,
+    /// A template is for an account that this company does not have.
+    #[error("Not found.")]
+    WabaUnknown,
+    /// No campaign has this id.
+    #[error("Not found.")]
+    CampaignUnknown(String),
+    /// No contact has this id.
+    #[error("Invalid Contact ID")]
+    ContactUnknown,
+    /// No contact that could be changed has this id or number.
+    #[error("Not found.")]
+    ContactNotFound,
     /// An outbound call breaks a rule of the application.
     #[error("{details}")]
     CallInvalid {
@@ -157,12 +218,20 @@ impl Error {
             | Self::PhoneNumberUpdate
             | Self::ContactInvalid(_)
             | Self::MessageInvalid(_)
+            | Self::Chat(_)
+            | Self::TemplateForeign
             | Self::CallInvalid { .. }
             | Self::NotAuthorized
             | Self::ParameterInvalid(_) => StatusCode::BAD_REQUEST,
             Self::TooManyRequests(_) | Self::TooManyPulls(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotFound | Self::UnknownMethod => StatusCode::NOT_FOUND,
+            Self::NotFound
+            | Self::UnknownMethod
+            | Self::TemplateUnknown
+            | Self::WabaUnknown
+            | Self::CampaignUnknown(_)
+            | Self::ContactUnknown
+            | Self::ContactNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::OnRequest { status, .. } => *status,
         }
@@ -199,6 +268,31 @@ impl Error {
                 json!({"status": "error", "code": "400", "message": self.to_string(), "error": listed(fields)})
             }
             Self::MessageService => Value::String(self.to_string()),
+            Self::Chat(chat) => {
+                json!({"status": "error", "code": chat.words().0, "message": self.to_string(), "error": {}})
+            }
+            Self::TemplateForeign => {
+                json!({"status": "error", "code": "400", "message": self.to_string(), "errors": {}})
+            }
+            Self::TemplateUnknown => {
+                json!({"status": "error", "code": 404, "message": self.to_string(), "errors": {}})
+            }
+            Self::WabaUnknown => framework(
+                "not_found",
+                self,
+                json!({"waba_id": "Waba does not exist!"}),
+            ),
+            Self::CampaignUnknown(id) => {
+                let text = format!("Campaign {id} does not exist!");
+                framework("not_found", self, json!({"campaign_id": text}))
+            }
+            Self::ContactUnknown => {
+                json!({"status": "error", "code": "404", "message": self.to_string(), "errors": {}})
+            }
+            Self::ContactNotFound => {
+                let text = "Contact not found for given identifier.";
+                framework("not_found", self, json!({"detail": text}))
+            }
             Self::CallInvalid { call, .. } | Self::CallForbidden { call, .. } => {
                 outbound(status, self, call)
             }

@@ -22,6 +22,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
+use jiff::SignedDuration;
+
+use resources::contacts::search;
+use resources::{campaigns, contacts, media, messages, phonenumbers, templates};
 
 pub use auth::Caller;
 pub use error::Error;
@@ -147,7 +151,24 @@ impl Vendor for MyOperator {
     };
 
     fn routes(routes: Routes<Self>) -> Routes<Self> {
-        routes.replay_the_rest()
+        routes
+            .on("templates.create", templates::create)
+            .on("templates.list", templates::list)
+            .on("templates.get", templates::get)
+            .on("templates.delete", templates::delete)
+            .on("campaigns.list", campaigns::list)
+            .on("campaigns.get", campaigns::get)
+            .on("phonenumbers.list", phonenumbers::list)
+            .on("messages.send", messages::send)
+            .on("media.upload", media::upload)
+            .on("contacts.create", contacts::create)
+            .on("contacts.search", search::search)
+            .on("contacts.list", contacts::list)
+            .on("contacts.get", contacts::get)
+            .on("contacts.update_by_id", contacts::update_by_id)
+            .on("contacts.update_by_phone", contacts::update_by_phone)
+            .on("contacts.delete", contacts::delete)
+            .replay_the_rest()
     }
 
     fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
@@ -199,6 +220,10 @@ impl Vendor for MyOperator {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.let_happen(happening, moment)
+    }
+
+    fn wake(&mut self, passed: SignedDuration) {
+        self.wake_conversations(passed);
     }
 
     /// Only the developers' host is known to count.

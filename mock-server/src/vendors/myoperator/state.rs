@@ -70,8 +70,6 @@ pub struct WhatsAppSettings {
     pub strict: bool,
     /// Whether free text fails when the customer has not written for a day.
     pub enforce_window: bool,
-    /// Whether campaigns are only shown to who says for which number.
-    pub require_number: bool,
     /// Whether a number can be a contact only once.
     pub unique_contacts: bool,
     /// How long the provider reviews a template, in seconds.
@@ -96,7 +94,6 @@ impl Default for WhatsAppSettings {
             live_profile: false,
             strict: false,
             enforce_window: false,
-            require_number: true,
             unique_contacts: true,
             review_seconds: 0,
             review_result: "approved".to_owned(),

@@ -13,6 +13,11 @@ impl Told {
         match *self {}
     }
 
+    /// What an endpoint may name to hear everything of a generation: `v1` or `v2`.
+    pub fn channel(&self) -> &'static str {
+        match *self {}
+    }
+
     /// What must stay in order.
     pub fn conversation(&self) -> String {
         match *self {}

@@ -37,6 +37,14 @@ impl Announce for Webhook {
         }
     }
 
+    /// The generation: endpoints may hear `v1` or `v2` alone.
+    fn channel(&self) -> String {
+        match self {
+            Self::WhatsApp(told) => told.channel().to_owned(),
+            Self::Call(told) => told.channel().to_owned(),
+        }
+    }
+
     fn payload(&self) -> Value {
         match self {
             Self::WhatsApp(told) => told.payload(),
