@@ -22,9 +22,11 @@ pub enum How {
     Status(u16),
     /// It comes without this.
     Without(&'static str),
+    /// Its file has this many bytes.
+    File(usize),
 }
 
-use How::{Setting, Status, Without};
+use How::{File, Setting, Status, Without};
 
 /// All of them. One that is not needed any more fails the replay.
 pub const ODDITIES: &[Oddity] = &[
@@ -69,6 +71,13 @@ pub const ODDITIES: &[Oddity] = &[
         example: "Catalogue send",
         how: Without("/data/success/0/message/refId is missing"),
         reason: NO_REFERENCE,
+    },
+    Oddity {
+        vendor: "myoperator",
+        operation: "media.upload",
+        example: "Bad Request",
+        how: File(44_509 * 1024),
+        reason: "the answer tells how large the file was, the request does not",
     },
     interactive("Interactive button type with Text Header"),
     interactive("Interactive button type with Media Header ( from MediaID)"),

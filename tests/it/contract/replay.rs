@@ -17,7 +17,7 @@ use super::wire::{Answered, Wire};
 
 /// How many documented answers must be asked for by name, because their request has another answer too;
 /// of the vendors that have any.
-const PREFERRED: [(&str, usize); 2] = [("myoperator", 2), ("omnichat", 1)];
+const PREFERRED: [(&str, usize); 2] = [("myoperator", 4), ("omnichat", 1)];
 
 /// What came of the requests of one vendor.
 #[derive(Debug, Default)]
@@ -194,9 +194,11 @@ impl Replayer<'_> {
         odd: &Oddity,
     ) -> Result<Verdict, Box<Complaint>> {
         let workspace = format!("odd-{index}");
-        let wire = self.wire(case)?;
-        if let How::Setting(pointer, value) = odd.how {
-            self.set(&workspace, pointer, value.into());
+        let mut wire = self.wire(case)?;
+        match odd.how {
+            How::Setting(pointer, value) => self.set(&workspace, pointer, value.into()),
+            How::File(size) => wire = wire.with_file_of(&case.request, size),
+            How::Status(_) | How::Without(_) => {}
         }
         let got = self.send(case, wire, &workspace).await?;
         let wanted = &case.answers[0];

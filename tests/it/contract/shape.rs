@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 /// An answer may have more members than the documentation shows. A value may be null where the other has one: that
 /// the schema allows it is what the answer check is for. Every element of an array must look like a documented one,
 /// and where the schema says that the keys of an object are data, its members are treated likewise. An array inside
-/// an element may be empty when another element shows what is in it.
+/// an element may be empty when another element shows what is in it. An element is compared with those of its own
+/// kind; one of a kind that the schema lists, and no example shows, is left to the schema.
 pub fn lacks(
     document: &Document,
     schema: Option<&Schema>,
@@ -199,7 +200,8 @@ fn alike(
     let mut found: Vec<(String, Vec<Lack>)> = Vec::new();
     for (index, got) in got.iter().enumerate() {
         let pointer = format!("{pointer}/{index}");
-        let judged = documented.iter().map(|documented| {
+        let kin = kin(shape, documented, got);
+        let judged = kin.iter().map(|documented| {
             let mut lacking = Vec::new();
             compare(shape, &pointer, documented, got, &mut lacking);
             lacking
@@ -229,6 +231,24 @@ fn alike(
         };
         lacks.extend(lacking.into_iter().filter(|lack| !forgiven(lack)));
     }
+}
+
+/// The members that tell kinds of elements from each other.
+const TAGS: [&str; 2] = ["type", "format"];
+
+/// The documented elements of the same kind as `got`: all of them, unless the schema lists the kinds that there are.
+fn kin<'v>(shape: &Shape<'_>, documented: &[&'v Value], got: &Value) -> Vec<&'v Value> {
+    let listed = |name: &&&str| {
+        let value = got.get(**name);
+        let parts = shape.member(name).parts();
+        let mut lists = parts.iter().filter_map(|part| part.get("enum"));
+        value.is_some_and(|value| {
+            lists.any(|list| list.as_array().is_some_and(|list| list.contains(value)))
+        })
+    };
+    let tags: Vec<_> = TAGS.iter().filter(listed).collect();
+    let same = |one: &&&Value| tags.iter().all(|name| one.get(**name) == got.get(**name));
+    documented.iter().filter(same).copied().collect()
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -79,6 +79,14 @@ impl Wire {
         self
     }
 
+    /// The same with a file of this many bytes.
+    pub fn with_file_of(mut self, request: &DocumentedRequest, size: usize) -> Self {
+        if let DocumentedBody::Multipart(fields) = &request.body {
+            self.body = multipart(fields, &vec![b'.'; size]);
+        }
+        self
+    }
+
     /// The same, asking for a documented example by its name.
     pub fn preferring(mut self, example: &str) -> Result<Self, String> {
         let prefer = format!("example=\"{example}\"");
@@ -199,7 +207,7 @@ fn encode(body: &DocumentedBody) -> Bytes {
             form.extend_pairs(fields);
             form.finish().into()
         }
-        DocumentedBody::Multipart(fields) => multipart(fields),
+        DocumentedBody::Multipart(fields) => multipart(fields, FILE),
     }
 }
 
@@ -229,7 +237,7 @@ pub fn carried(media_type: &str, payload: &Value) -> (String, Bytes) {
     }
 }
 
-fn multipart(fields: &[(String, FormValue)]) -> Bytes {
+fn multipart(fields: &[(String, FormValue)], file_content: &[u8]) -> Bytes {
     let mut bytes = Vec::new();
     for (name, value) in fields {
         let (file, content) = match value {
@@ -238,7 +246,7 @@ fn multipart(fields: &[(String, FormValue)]) -> Bytes {
                 let kind = media_type(file);
                 (
                     format!("; filename=\"{file}\"\r\ncontent-type: {kind}"),
-                    FILE,
+                    file_content,
                 )
             }
         };

@@ -253,39 +253,6 @@ async fn an_unknown_path_is_answered_by_its_host() {
 async fn what_is_not_kept_yet_is_answered_as_documented() {
     let mut story = story::<MyOperator>();
     story.show_headers(&["x-mock-evidence", "x-myop-trace-id"]);
-    story
-        .get("/chat/templates/4c091d8f-07d6-474b-9e64-5d5545c0d4c3")
-        .await;
-    story
-        .delete("/chat/templates/7a28af72-ef9b-4453-97ab-1e703ba43d08")
-        .await;
-    story.with_header("x-waba-phonenumber-id", Some("87673432323365"));
-    story.get("/chat/campaign/1013").await;
-    story.get("/chat/campaigns/9359").await;
-    story.post("/chat/messages", text_to_asha()).await;
-    let choice = json!({
-        "type": "interactive",
-        "context": {
-            "interactive_type": "cta_url",
-            "body": {"text": "BODY!! max 1024 chars allowed!"},
-            "action": {"name": "cta_url", "parameters": {"display_text": "BUTTON_LABEL_TEXT", "url": "https://www.google.com"}},
-        },
-    });
-    story
-        .post("/chat/messages", with(text_to_asha(), "/data", choice))
-        .await;
-    story
-        .post("/contacts", json!({"and": {"source__is": ["imported"]}}))
-        .await;
-    story
-        .patch("/contacts/919876543210", json!({"name": "John Doe"}))
-        .await;
-    story
-        .patch(
-            "/contacts/67a1f59b1e0abbf2e03aa40b",
-            json!({"name": "John Doe"}),
-        )
-        .await;
     story.post("/obd-api-v1", call_to_asha()).await;
     story
         .get(&format!(
