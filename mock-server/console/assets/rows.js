@@ -2,10 +2,11 @@
 
 import { empty, fill, h } from "./dom.js";
 
-const NARROW = matchMedia("(max-width: 760px)");
+/** Narrower lists than this have rows of two lines; the style sheet says the same. */
+const NARROW = 640;
 const SPARE = 8;
 
-/** `draw(row)` makes the link of a row; `key(row)` tells rows apart; `height` is that of wide and narrow pages. */
+/** `draw(row)` makes the link of a row; `key(row)` tells rows apart; `height` is that of wide and narrow lists. */
 export class Rows {
   constructor({ name, label, draw, key, height = [38, 58], nothing }) {
     this.draw = draw;
@@ -23,7 +24,7 @@ export class Rows {
   }
 
   get height() {
-    return this.heights[NARROW.matches ? 1 : 0];
+    return this.heights[this.box.clientWidth < NARROW ? 1 : 0];
   }
 
   set(rows) {
