@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::story::read;
 
 /// Who has conversations.
-const VENDORS: [&str; 3] = ["balesotomatis", "cekat", "heltar"];
+const VENDORS: [&str; 4] = ["balesotomatis", "cekat", "heltar", "myoperator"];
 
 struct Server(App);
 

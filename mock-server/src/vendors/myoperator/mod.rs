@@ -13,6 +13,7 @@
 pub mod auth;
 pub mod error;
 pub mod happenings;
+mod phone;
 pub mod reply;
 pub mod resources;
 pub mod state;
@@ -36,6 +37,7 @@ pub use webhooks::Webhook;
 use crate::kernel::call::Call;
 use crate::kernel::delivery::{DeliveryProfile, Retried};
 use crate::kernel::moment::Moment;
+use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
@@ -220,6 +222,18 @@ impl Vendor for MyOperator {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.let_happen(happening, moment)
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.customers_phones()
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.customers_screen(phone)
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Happening, Impossible> {
+        self.customer_does(gesture)
     }
 
     fn wake(&mut self, passed: SignedDuration) {
