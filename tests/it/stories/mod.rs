@@ -5,4 +5,5 @@ mod cekat;
 mod heltar;
 mod myoperator;
 mod omnichat;
+mod omnichat_clients;
 mod omnichat_data;

@@ -624,7 +624,11 @@ impl Error {
     }
 
     fn invalid_query(violation: &Violation) -> Self {
-        let name = violation.pointer.clone();
+        // A number that is too large, or a parameter given twice, is found without its name.
+        let name = match violation.pointer.as_str() {
+            "" => "a parameter".to_owned(),
+            name => name.to_owned(),
+        };
         match violation.rule {
             Rule::Required | Rule::Variant => Self::MissingParameter,
             _ if blank(violation) => Self::MissingParameter,

@@ -7,6 +7,17 @@
 //! - A parameter that is present but blank counts as absent.
 //! - A team that lacks a module is told so with status 400 and the code of an invalid body.
 //! - Ranges take milliseconds and at most seven days, except for contacts and tagging logs.
+//!   The log of tags is asked for in milliseconds and answers in clock times of the team's zone, eight hours ahead.
+//! - Most lists have a total; chatbots, blocks and agents have none, and channels are a bare array.
+//!   Pages have 20 rows, those of broadcasts and templates 10.
+//! - The web chat goes by three names; answers say `webchat`, but the report of messages says `website`.
+//! - The type of a custom attribute is a word for contacts and a number for customers, whose datetimes
+//!   have a space and whose points are text.
+//! - A change is answered with an empty 204, but points and public keys with an empty 200.
+//! - A roster with faults is accepted: its faulty records come back, each with its fault.
+//! - A broadcast counts a message on WhatsApp as a success when it was delivered, elsewhere when it was sent.
+//!   It has `respondRate` beside `responseRateWithin12Hour`, and `success` is what both are shares of.
+//! - Who deletes the last account of a customer deletes the customer, and the other way round; the log of tags stays.
 //! - Bodies are read strictly: single quotes, comments and trailing commas are refused, also where
 //!   the vendor's own examples have them.
 //! - WhatsApp events are forwarded in Meta's envelope, one to a request; the vendor's own topics are sent
