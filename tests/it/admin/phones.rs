@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::story::read;
 
 /// Who has conversations.
-const VENDORS: [&str; 4] = ["balesotomatis", "cekat", "heltar", "myoperator"];
+const VENDORS: [&str; 5] = ["balesotomatis", "cekat", "heltar", "myoperator", "omnichat"];
 
 struct Server(App);
 

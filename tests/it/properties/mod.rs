@@ -5,3 +5,4 @@ mod balesotomatis;
 mod cekat;
 mod heltar;
 mod omnichat;
+mod omnichat_messages;

@@ -7,3 +7,6 @@ mod myoperator;
 mod omnichat;
 mod omnichat_clients;
 mod omnichat_data;
+mod omnichat_messages;
+mod omnichat_rooms;
+mod omnichat_webhooks;

@@ -57,6 +57,16 @@ impl<V: Vendor> Stage<V> {
         self.any().happen(happening)
     }
 
+    /// What the world was told, oldest first: the event and its payload.
+    pub fn told(&self) -> Vec<(String, Value)> {
+        let events = self.workspace.events.entries().into_iter();
+        let told = events.map(|event| {
+            let payload = serde_json::from_slice(&event.payload).expect("a payload is JSON");
+            (event.name.clone(), payload)
+        });
+        told.collect()
+    }
+
     /// What the clock shows.
     pub fn now(&self) -> Timestamp {
         self.workspace.clock.now()

@@ -42,7 +42,7 @@ pub fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
 impl Omnichat {
     /// The team of the token, where it has subscribed to the module of the operation.
     ///
-    /// What is forbidden is named as the refusal will need it: the team for rooms, else the module.
+    /// The rooms look at the module themselves, after what else they look at.
     pub fn team_calling(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
         let token = credentials
             .iter()
@@ -53,12 +53,7 @@ impl Omnichat {
         let operation = call.operation_name();
         match module(operation) {
             Some(module) if !self.team.modules.iter().any(|one| one == module) => {
-                let rooms = operation.starts_with("rooms.");
-                Err(Denial::Forbidden(if rooms {
-                    caller.team
-                } else {
-                    module.to_owned()
-                }))
+                Err(Denial::Forbidden(module.to_owned()))
             }
             _ => Ok(caller),
         }
@@ -70,8 +65,7 @@ fn module(operation: &str) -> Option<&'static str> {
     let (noun, _) = operation.rsplit_once('.')?;
     Some(match noun {
         "channels" | "system_users" | "tagging_logs" | "whatsapp_business" => "open_api",
-        _ if operation == "rooms.unassign_agent" => "open_api_omo",
-        "messages" | "identities" | "contacts" | "customers" | "rooms" => "open_api_crm",
+        "messages" | "identities" | "contacts" | "customers" => "open_api_crm",
         "chatbots" | "direct_messages" | "broadcasts" | "whatsapp_templates" => {
             "open_api_marketing"
         }

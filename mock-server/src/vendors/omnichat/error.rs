@@ -377,41 +377,6 @@ impl RoomsError {
             "BAD_REQUEST"
         }
     }
-
-    /// What the first of the vendor's own checks finds, whatever order ours found it in.
-    fn of(violations: &[Violation], operation: &str) -> Self {
-        let at = |names: &[&str]| {
-            violations
-                .iter()
-                .find(|one| names.contains(&one.pointer.trim_start_matches('/')))
-        };
-        if at(&["userId", "bsuid"]).is_some() {
-            return Self::UserMissing;
-        }
-        if at(&["channelId"]).is_some() {
-            return Self::ChannelMissing;
-        }
-        if let Some(platform) = at(&["platform"]) {
-            return match &platform.found {
-                Some(Value::String(name)) if !name.trim().is_empty() => {
-                    Self::PlatformNotSupported(name.clone())
-                }
-                _ => Self::PlatformMissing,
-            };
-        }
-        if at(&["agentEmail", "agentPhone", "agentEmployeeCode"]).is_some() {
-            return if operation == "rooms.unassign_collaborator" {
-                Self::AgentUnknown
-            } else {
-                Self::AgentMissing
-            };
-        }
-        if at(&["agentShopLocationCode"]).is_some() {
-            Self::ShopMissing
-        } else {
-            Self::InvalidBody
-        }
-    }
 }
 
 impl MetaError {
@@ -439,7 +404,8 @@ impl MetaError {
         }
     }
 
-    fn details(&self) -> Option<Cow<'_, str>> {
+    /// What Meta says beside the title.
+    pub fn details(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(match self {
             Self::ParameterMissing(_)
             | Self::ParameterInvalid(..)
@@ -564,9 +530,6 @@ impl From<Refusal> for Error {
         let call = refusal.call.id;
         let meta = |error| Self::Meta(error, call);
         match refusal.reason {
-            Reason::Denied(Denial::Forbidden(team)) if rooms => {
-                RoomsError::ModuleMissing(team).into()
-            }
             Reason::Denied(Denial::Forbidden(module)) => Self::ModuleMissing(module),
             Reason::Denied(_) => Self::Unauthorized,
             Reason::UnknownPath => Self::UnknownPath,
@@ -611,7 +574,7 @@ impl Error {
             return Self::invalid_query(violation);
         }
         if operation.starts_with("rooms.") {
-            return RoomsError::of(violations, operation).into();
+            return RoomsError::InvalidBody.into();
         }
         let worded = if operation == HEADLESS {
             MetaError::of(violations).map(|error| Self::Meta(error, call))

@@ -22,11 +22,22 @@
 //!   the vendor's own examples have them.
 //! - WhatsApp events are forwarded in Meta's envelope, one to a request; the vendor's own topics are sent
 //!   bare, with `X-Omnichat-…` headers. More than 20 failures in a row disable an endpoint.
+//! - A direct message on WhatsApp is a template and goes to anybody, who is a contact from then on; one on LINE goes
+//!   to contacts alone. Its custom attributes are written first, and stay when it is refused.
+//! - What goes through the headless route has statuses and no history. Free words to who has not written for a day
+//!   are taken, and fail later; so do reactions to what is gone.
+//! - The rooms look at one thing after the other: at the team's module between the platform and the agent.
+//! - In a room with collaborators a sales agent follows up only as one of them; who serves customers always may.
+//! - Everything about WhatsApp is told, and nothing about LINE; the vendor's topics only where the settings name them.
+//! - A customer's deletion arrives as an unsupported message; there is no status for it.
+//! - A username hides the number behind a user id; whether user ids, parent ids, usernames and groups are shown,
+//!   the settings say. A username is never shown with `sent`.
 //! - The limit of 40 requests per second counts for the team, over all operations together.
 
 pub mod auth;
 pub mod error;
 pub mod happenings;
+mod phone;
 pub mod reply;
 pub mod resources;
 pub mod state;
@@ -35,11 +46,15 @@ pub mod webhooks;
 use std::time::Duration;
 
 use bytes::Bytes;
+use contracts::check::Violation;
+use contracts::document::Place;
 use http::response::Parts;
+use jiff::SignedDuration;
 
 use crate::kernel::call::Call;
 use crate::kernel::delivery::DeliveryProfile;
 use crate::kernel::moment::Moment;
+use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
@@ -49,9 +64,9 @@ use auth::Caller;
 pub use error::Error;
 pub use happenings::Happening;
 use resources::{
-    broadcasts, channels, chatbots, contacts, customers, identities, loyalty, messages,
-    referral_links, reports, rosters, system_users, tagging_logs, whatsapp_business,
-    whatsapp_templates,
+    broadcasts, channels, chatbots, contacts, customers, direct_messages, headless, identities,
+    loyalty, messages, referral_links, reports, rooms, rosters, system_users, tagging_logs,
+    whatsapp_business, whatsapp_templates,
 };
 pub use state::Omnichat;
 pub use webhooks::Webhook;
@@ -121,7 +136,12 @@ impl Vendor for Omnichat {
                 whatsapp_business::public_key,
             )
             .on("channels.list", channels::list)
-            .replay_the_rest()
+            .on("direct_messages.send", direct_messages::send)
+            .on("headless.messages.send", headless::messages::send)
+            .on("rooms.assign_agent", rooms::assign_agent)
+            .on("rooms.assign_collaborator", rooms::assign_collaborator)
+            .on("rooms.unassign_agent", rooms::unassign_agent)
+            .on("rooms.unassign_collaborator", rooms::unassign_collaborator)
     }
 
     fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
@@ -193,6 +213,27 @@ impl Vendor for Omnichat {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.happening(happening, moment)
+    }
+
+    fn phones(&self) -> Vec<Phone> {
+        self.customers_phones()
+    }
+
+    fn screen(&self, phone: &str) -> Vec<Bubble> {
+        self.customers_screen(phone)
+    }
+
+    fn gesture(&self, gesture: Gesture) -> Result<Happening, Impossible> {
+        self.customer_does(gesture)
+    }
+
+    fn wake(&mut self, passed: SignedDuration) {
+        self.wake_after(passed);
+    }
+
+    /// The rooms say themselves what is wrong with a body, in an order of their own.
+    fn tolerates(call: &Call, violation: &Violation) -> bool {
+        call.operation_name().starts_with("rooms.") && violation.place == Place::Body
     }
 
     fn dress(call: &Call, parts: &mut Parts, body: &Bytes) {

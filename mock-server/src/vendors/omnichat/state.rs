@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::table::{Record, Single, Table};
+use crate::kernel::vendor::Vendor as _;
 
 use super::resources::attributes::Attribute;
 use super::resources::broadcasts::{Broadcast, Recipient};
@@ -89,6 +91,10 @@ pub struct Settings {
     pub parent_bsuids: bool,
     /// Whether webhooks carry usernames, and hide the phone number of who has one.
     pub usernames: bool,
+    /// Whether customers can write from groups.
+    pub groups: bool,
+    /// The vendor's own topics that are subscribed to, such as `direct_msg/status`.
+    pub topics: Vec<String>,
 }
 
 impl Default for Settings {
@@ -101,6 +107,8 @@ impl Default for Settings {
             bsuids: true,
             parent_bsuids: false,
             usernames: true,
+            groups: true,
+            topics: Vec::new(),
         }
     }
 }
@@ -130,5 +138,31 @@ pub struct Token {
 impl Record for Token {
     fn key(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.token)
+    }
+}
+
+/// How old something of the seed may be to count as a matter of the day.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+
+impl Omnichat {
+    /// Moves the seed's day to today: whose window was open, still has it open.
+    pub(super) fn wake_after(&mut self, passed: SignedDuration) {
+        let fresh_since = Self::PROFILE.seed_day().checked_sub(FRESH);
+        let fresh_since = fresh_since.unwrap_or(Timestamp::MIN);
+        let fresh =
+            |contact: &&Contact| contact.last_inbound_at.is_some_and(|at| at >= fresh_since);
+        let keys: Vec<_> = self
+            .contacts
+            .iter()
+            .filter(fresh)
+            .map(|one| one.key().into_owned())
+            .collect();
+        for key in keys {
+            self.contacts.update(&key, |contact| {
+                for at in [&mut contact.last_inbound_at, &mut contact.last_message_time] {
+                    *at = at.map(|at| at.checked_add(passed).unwrap_or(at));
+                }
+            });
+        }
     }
 }

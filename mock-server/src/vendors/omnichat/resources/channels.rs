@@ -39,9 +39,16 @@ pub struct WhatsAppAccount {
     pub phone_number_id: String,
     /// Whether it may send marketing templates through the API.
     pub mm_lite_enabled: bool,
+    /// Whether the number is registered with the Cloud API.
+    #[serde(default = "yes")]
+    pub registered: bool,
     /// The business's public key for flows, as it was uploaded last.
     #[serde(default)]
     pub public_key: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Record for Channel {

@@ -75,6 +75,9 @@ pub struct Contact {
     /// Whether they are beyond the number of contacts the team pays for.
     #[serde(default)]
     pub over_limit: bool,
+    /// Whether nothing reaches them on WhatsApp.
+    #[serde(default)]
+    pub undeliverable: bool,
     /// WhatsApp's id of the user for this business, such as `HK.10000000000000000001`.
     #[serde(default)]
     pub bsuid: Option<String>,
@@ -101,12 +104,17 @@ pub struct Binding {
 
 /// The key of a contact. Numbers on WhatsApp are the same however they are written.
 pub fn contact_key(platform: Platform, channel: &str, user: &str) -> String {
-    let number = digits(user);
-    if platform == Platform::Whatsapp && !number.is_empty() {
-        key_of(platform, &[channel, &number])
-    } else {
-        key_of(platform, &[channel, user])
+    match number_of(platform, user) {
+        Some(number) => key_of(platform, &[channel, &number]),
+        None => key_of(platform, &[channel, user]),
     }
+}
+
+/// The digits of who goes by a number, and not by one of WhatsApp's user ids such as `HK.1…`.
+fn number_of(platform: Platform, user: &str) -> Option<String> {
+    let number = digits(user);
+    let whatsapp = platform == Platform::Whatsapp && !user.contains('.');
+    (whatsapp && !number.is_empty()).then_some(number)
 }
 
 impl Record for Contact {
@@ -119,7 +127,7 @@ impl Record for Contact {
         if let Some(customer) = &self.customer {
             keys.push(("customer", Cow::Borrowed(customer.as_str())));
         }
-        if let Some(bsuid) = &self.bsuid {
+        for bsuid in [&self.bsuid, &self.parent_bsuid].into_iter().flatten() {
             let key = key_of(self.platform, &[&self.channel_id, bsuid]);
             keys.push(("bsuid", Cow::Owned(key)));
         }
@@ -304,9 +312,8 @@ impl Contact {
         name: Option<&str>,
         now: Timestamp,
     ) -> Self {
-        let number = digits(user);
-        let whatsapp = platform == Platform::Whatsapp && !number.is_empty();
-        let user_id = if whatsapp { number } else { user.to_owned() };
+        let phone = number_of(platform, user);
+        let user_id = phone.clone().unwrap_or_else(|| user.to_owned());
         Self {
             platform,
             channel_id: channel.to_owned(),
@@ -321,10 +328,11 @@ impl Contact {
             custom_attributes: Vec::new(),
             note: None,
             email: None,
-            phone: whatsapp.then(|| user_id.clone()),
+            phone,
             customer: None,
             agent: None,
             over_limit: false,
+            undeliverable: false,
             bsuid: None,
             parent_bsuid: None,
             username: None,
@@ -356,6 +364,12 @@ impl Contact {
 }
 
 impl Omnichat {
+    /// The contact of a number of the team's that WhatsApp knows by this user id, the parent's or the business's.
+    pub fn contact_by_bsuid(&self, number: &str, bsuid: &str) -> Option<&Contact> {
+        let key = key_of(Platform::Whatsapp, &[number, bsuid]);
+        self.contacts.by("bsuid", &key).next()
+    }
+
     /// The contacts a query asks for: by when they changed, then by id.
     ///
     /// # Errors

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::response::IntoResponse;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::error::Error;
 use super::super::state::Omnichat;
 use super::channels::ChannelName;
 use super::contacts::{Contact, contact_key};
+use super::whatsapp_templates::Category;
 use super::{Content, Paging, Platform, Range, USUAL, key_of};
 use crate::kernel::extract::{Path, Query};
 use crate::kernel::store::Store;
@@ -54,6 +56,47 @@ pub struct Message {
     /// Why it failed.
     #[serde(default)]
     pub error: Option<String>,
+    /// What WhatsApp got or gave: the message object as Meta writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Value>,
+    /// What the template it was made from is for; it answers the customer freely where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// The conversation that Meta counts it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
+    /// Whether it was addressed by a user id instead of a number.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_user_id: bool,
+    /// For whose sales a direct message counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<Tracking>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// What Meta counts messages to: those of one category within a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Conversation {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Until when messages are counted to it.
+    pub expires_at: Timestamp,
+}
+
+/// For whose sales a direct message counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Tracking {
+    /// The agent's employee code.
+    pub employee_code: Option<String>,
+    /// The shop's code.
+    pub location_code: Option<String>,
+    /// Whether links are followed to the purchase.
+    pub track_transaction_link: Option<bool>,
 }
 
 /// Who wrote.
@@ -129,8 +172,7 @@ impl Record for Message {
 
     fn secondary(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let mut keys = vec![("contact", Cow::Owned(self.contact()))];
-        // What nobody tracks is kept for its status alone.
-        if self.source != Source::Headless {
+        if self.is_listed() {
             keys.push(("platform", Cow::Borrowed(self.platform.name())));
             let channel = key_of(self.platform, &[&self.channel_id]);
             keys.push(("channel", Cow::Owned(channel)));
@@ -214,7 +256,7 @@ pub async fn get(
 ) -> Result<impl IntoResponse, Error> {
     let content = store.read(|omnichat, _| {
         let message = omnichat.messages.get(&which.message_id);
-        let tracked = message.filter(|message| message.source != Source::Headless);
+        let tracked = message.filter(|message| message.is_listed());
         tracked
             .map(|message| omnichat.message_shown(message))
             .ok_or(Error::MessageUnknown)
@@ -223,6 +265,17 @@ pub async fn get(
 }
 
 impl Message {
+    /// Whether the history shows it: not what nobody tracks, nor what is no message of its own.
+    pub fn is_listed(&self) -> bool {
+        self.source != Source::Headless && !self.is("reaction") && !self.is("unknown")
+    }
+
+    /// Whether it is of this type of Meta's.
+    pub fn is(&self, kind: &str) -> bool {
+        let content = self.content.as_ref();
+        content.is_some_and(|content| content["type"] == kind)
+    }
+
     /// The key of the contact whose room it is in.
     pub fn contact(&self) -> String {
         contact_key(self.platform, &self.channel_id, &self.user_id)

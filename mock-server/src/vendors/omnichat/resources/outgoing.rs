@@ -1,7 +1,7 @@
 //! What direct messages and broadcasts are made of: the entries of `messages`, and how they become messages.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::state::Omnichat;
 use super::Platform;
@@ -103,7 +103,32 @@ pub struct Language {
     pub code: String,
 }
 
+impl TemplateUse {
+    /// The language that is asked for.
+    pub fn language(&self) -> Option<&str> {
+        self.language
+            .as_ref()
+            .map(|language| language.code.as_str())
+    }
+}
+
 impl Entry {
+    /// The message object that WhatsApp gets.
+    pub fn content(&self) -> Value {
+        match self {
+            Self::Text { text } => json!({"type": "text", "text": {"body": text}}),
+            Self::Image { image } => json!({"type": "image", "image": {"link": image}}),
+            Self::WhatsappTemplate { whatsapp_template } => {
+                json!({"type": "template", "template": whatsapp_template})
+            }
+            Self::Products { products } => json!({"type": "products", "products": products}),
+            Self::Block { block_id } => json!({"type": "block", "block": {"id": block_id}}),
+            Self::LineFlexMessageTemplates {
+                line_flex_message_templates,
+            } => json!({"type": "flex", "flex": line_flex_message_templates}),
+        }
+    }
+
     /// How it looks in the history: its kind, its words, its file.
     pub fn shown(&self) -> (Kind, Option<String>, Option<String>) {
         match self {
@@ -134,8 +159,7 @@ impl Omnichat {
             }
             Entry::WhatsappTemplate { whatsapp_template } => {
                 let name = &whatsapp_template.name;
-                let language = whatsapp_template.language.as_ref();
-                let language = language.map(|language| language.code.as_str());
+                let language = whatsapp_template.language();
                 let known = self.whatsapp_template(&channel.channel_id, name, language);
                 known
                     .is_none()
@@ -156,6 +180,13 @@ impl Omnichat {
         let mut ids = Vec::new();
         for entry in entries {
             let (kind, message, media_url) = entry.shown();
+            let whatsapp = contact.platform == Platform::Whatsapp;
+            let category = match entry {
+                Entry::WhatsappTemplate { whatsapp_template } => {
+                    self.category_of(&contact.channel_id, whatsapp_template)
+                }
+                _ => None,
+            };
             let id = match contact.platform {
                 Platform::Whatsapp => moment.ids.wamid(&contact.user_id),
                 Platform::Line => format!("5{}", moment.ids.digits(17)),
@@ -176,6 +207,11 @@ impl Omnichat {
                 track_id: label.track.map(str::to_owned),
                 broadcast: label.broadcast.map(str::to_owned),
                 error: None,
+                content: whatsapp.then(|| entry.content()),
+                category,
+                conversation: None,
+                by_user_id: false,
+                tracking: None,
             };
             self.record_message(message);
             self.send_off(&id, moment);

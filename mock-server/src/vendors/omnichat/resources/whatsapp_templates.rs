@@ -57,6 +57,17 @@ pub enum Review {
     Disabled,
 }
 
+impl Category {
+    /// Meta's word for it in webhooks.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Utility => "utility",
+            Self::Marketing => "marketing",
+            Self::Authentication => "authentication",
+        }
+    }
+}
+
 impl Record for Template {
     fn key(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{}/{}/{}", self.phone, self.name, self.language))
