@@ -13,21 +13,33 @@ use crate::root::{self, say};
 use crate::test;
 
 /// Who judges, in the order they are asked.
-const JUDGES: &[Judge] = &[Judge {
-    name: "console",
-    fetch: |court| {
-        court.debian(&["chromium", "chromium-browser"], "chromium")?;
-        court.npm("console")
+const JUDGES: &[Judge] = &[
+    Judge {
+        name: "console",
+        fetch: |court| {
+            court.debian(&["chromium", "chromium-browser"], "chromium")?;
+            court.npm("console")
+        },
+        judge: |court| {
+            let chromium = court.debian(&["chromium", "chromium-browser"], "chromium")?;
+            let mut node = court.command("node", "console");
+            node.arg("--test")
+                .env("CHROMIUM", chromium)
+                .env("SHOTS", court.target.join("console"));
+            court.hear(node)
+        },
     },
-    judge: |court| {
-        let chromium = court.debian(&["chromium", "chromium-browser"], "chromium")?;
-        let mut node = court.command("node", "console");
-        node.arg("--test")
-            .env("CHROMIUM", chromium)
-            .env("SHOTS", court.target.join("console"));
-        court.hear(node)
+    Judge {
+        name: "whatsapp",
+        fetch: |court| court.pypi("whatsapp").map(drop),
+        judge: |court| {
+            let python = court.pypi("whatsapp")?;
+            let mut python = court.command(python, "whatsapp");
+            python.arg("judge.py");
+            court.hear(python)
+        },
     },
-}];
+];
 
 /// One judge: what it needs, and what it does.
 struct Judge {
@@ -129,6 +141,35 @@ impl Court {
         quiet(Command::new("npm").args(install).current_dir(&folder))?;
         fs::write(mark, manifest)?;
         Ok(())
+    }
+
+    /// The Python of an environment with what the judge's `requirements.txt` names, made once per version of it.
+    fn pypi(&self, judge: &str) -> Result<PathBuf> {
+        let environment = self.target.join("judges").join(judge);
+        let python = environment.join("bin/python");
+        let requirements = self.folder(judge).join("requirements.txt");
+        let wanted = fs::read(&requirements)?;
+        let mark = environment.join(".installed");
+        if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+            return Ok(python);
+        }
+        say(&format!("▶ pip install ({judge})"));
+        quiet(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&environment),
+        )?;
+        let install = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ];
+        quiet(Command::new(&python).args(install).arg(&requirements))?;
+        fs::write(mark, wanted)?;
+        Ok(python)
     }
 
     /// A program to be run in the judge's folder that knows where the server is.
