@@ -127,19 +127,10 @@ fn bubble(message: &Message) -> Bubble {
 fn text(context: &Map<String, Value>) -> String {
     let member = |name: &str| context.get(name).unwrap_or(&Value::Null);
     let body = member("body");
-    let component = || {
-        let components = member("components").as_array()?;
-        let is_body = |one: &&Value| {
-            one["type"]
-                .as_str()
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("body"))
-        };
-        components.iter().find(is_body)?["text"].as_str()
-    };
     body.as_str()
         .or_else(|| body["text"].as_str())
+        .or_else(|| body["context"].as_str())
         .or_else(|| member("caption").as_str())
-        .or_else(component)
         .or_else(|| member("name").as_str())
         .unwrap_or_default()
         .to_owned()
@@ -152,8 +143,6 @@ fn buttons(context: &Map<String, Value>) -> Vec<Button> {
     if !interactive.is_empty() {
         return interactive;
     }
-    let components = listed(context.get("components")).unwrap_or_default();
-    let of_template = components.iter().find_map(|one| listed(one.get("buttons")));
-    let of_template = of_template.or_else(|| listed(context.get("buttons")));
+    let of_template = listed(context.get("buttons"));
     quick_replies(&of_template.unwrap_or_default())
 }
