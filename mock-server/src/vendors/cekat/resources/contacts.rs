@@ -293,7 +293,7 @@ impl Cekat {
         self.contacts.put(contact).clone()
     }
 
-    /// Makes a contact through the CRM, or changes the one that has the number.
+    /// Makes a contact through the CRM, or changes the one that has the number; nobody is told of either.
     ///
     /// # Errors
     /// When the number is none.
@@ -307,24 +307,23 @@ impl Cekat {
         if normal(&phone).is_empty() {
             return Err(Error::invalid("phone_number"));
         }
-        if let Some(known) = self.contact_by_phone(&phone, business) {
-            let id = known.id.clone();
-            let known_as = Some(known.phone_number.clone());
-            // Whoever makes a contact anew knows nothing of what the old one has, and clears none of it.
-            let draft = Draft {
-                phone_number: known_as,
-                note: None,
-                email: draft.email.filter(Option::is_some),
-                stage_id: draft.stage_id.filter(Option::is_some),
-                additional_data: draft.additional_data.filter(Option::is_some),
-                ..draft
-            };
-            return self.change_contact(&id, draft, moment);
-        }
         let name = draft.display_name.clone();
         let contact = self.meet(&phone, name.as_deref(), "whatsapp", business, moment);
+        // Whoever makes a contact that is there already knows nothing of it, and clears none of it.
+        let draft = Draft {
+            phone_number: None,
+            email: draft.email.filter(Option::is_some),
+            note: draft.note.filter(Option::is_some),
+            stage_id: draft.stage_id.filter(Option::is_some),
+            additional_data: draft.additional_data.filter(Option::is_some),
+            ..draft
+        };
+        let now = moment.now;
         let filled = self.contacts.update(&contact.id, |one| {
             one.take(draft);
+            if *one != contact {
+                one.updated_at = now;
+            }
             one.shown()
         });
         filled.ok_or(Error::NotFound("Contact"))
