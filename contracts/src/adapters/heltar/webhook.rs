@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::interactive::Interactive;
 use super::messages::{Contact, Location};
 pub use crate::adapters::meta::webhook::{
-    Button, Change, Entry, Media, Metadata, Text, answer_handshake,
+    Button, Change, Entry, Media, Metadata, Stage, Text, answer_handshake,
 };
 
 /// What one webhook body tells, one by one.
@@ -199,20 +199,6 @@ pub struct Status {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
-}
-
-/// How far a sent message has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// On its way.
-    Sent,
-    /// On the phone.
-    Delivered,
-    /// Seen.
-    Read,
-    /// Never arrived.
-    Failed,
 }
 
 /// Why a message failed.

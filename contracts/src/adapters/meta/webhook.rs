@@ -73,6 +73,20 @@ pub struct Media {
     pub voice: Option<bool>,
 }
 
+/// How far a sent message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// On its way.
+    Sent,
+    /// On the phone.
+    Delivered,
+    /// Seen.
+    Read,
+    /// Never arrived.
+    Failed,
+}
+
 /// What the registered address answers to the handshake with this query string: the challenge when the token is
 /// the registered one, else nothing, and the status is to be 403.
 pub fn answer_handshake(query: &str, verify_token: &str) -> Option<String> {

@@ -46,6 +46,7 @@ const CLEO: &str = "U66a669e12ff66601c06e1dc";
 const EVE: &str = "Ufc16ca0dac59929c665558fd0c040d1c";
 const GRACE: &str = "85260000001";
 const IVAN: &str = "85260000009";
+const KIM: &str = "85260000007";
 const LENA: &str = "85260000006";
 const MONA: &str = "886900003808";
 const NINA: &str = "85215022101325";
@@ -158,9 +159,7 @@ impl Adapter for Client {
             writes(
                 json!({"type": "text", "body": "Is this still there?", "referral": advertisement}),
             ),
-            writes(
-                json!({"type": "text", "body": "In red, too?", "referred_product": about.clone()}),
-            ),
+            writes(json!({"type": "text", "body": "In red, too?", "referred_product": about})),
             answers(json!({"type": "text", "body": "In red, too?", "referred_product": about})),
             writes(
                 json!({"type": "order", "catalog_id": CATALOGUE, "text": "Please wrap it", "product_items": [item]}),
@@ -987,6 +986,8 @@ fn simple() -> Vec<Call<Client>> {
                 }]
             })
         ),
+        // Taken on like any other; what becomes of it is told by webhook.
+        send!("text", Headless::text(KIM, "Hello")),
         call!("headless.messages.send", |client| client
             .headless("85299999999")
             .send(&Headless::text(GRACE, "Hello")))

@@ -7,6 +7,7 @@ use super::Platform;
 use crate::adapters::meta::interactive::Choice;
 use crate::adapters::meta::media::Location;
 use crate::adapters::meta::people::Contact;
+pub use crate::adapters::meta::webhook::Stage;
 use crate::adapters::meta::webhook::{self as meta, Button, Entry, Media, Metadata, Text};
 use crate::adapters::signature;
 
@@ -382,20 +383,6 @@ pub struct Status {
     /// Why it failed.
     #[serde(default)]
     pub errors: Option<Vec<Fault>>,
-}
-
-/// How far a sent message has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// On its way.
-    Sent,
-    /// On the phone.
-    Delivered,
-    /// Seen.
-    Read,
-    /// Never arrived.
-    Failed,
 }
 
 /// What Meta counts a message to.
