@@ -3,3 +3,4 @@
 
 mod balesotomatis;
 mod cekat;
+mod omnichat;

@@ -8,7 +8,7 @@ use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
 use contracts::adapters::heltar::webhooks::Registration;
-use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar};
+use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar, omnichat};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
@@ -20,6 +20,7 @@ use mock_server::kernel::workspace::{DEFAULT, Workspace};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
+use mock_server::vendors::omnichat::Omnichat;
 use mock_server::{App, Options, Running};
 use serde_json::{Map, Value, json};
 
@@ -50,6 +51,24 @@ async fn the_adapter_of_heltar_lives_with_its_mock() {
     let complaints = complaints_about_life::<heltar::Client, Heltar>(&running).await;
     assert!(complaints.is_empty(), "\n{}", table(&complaints));
     running.stop().await;
+}
+
+#[tokio::test]
+async fn the_adapter_of_omnichat_lives_with_its_mock() {
+    let running = mock::<Omnichat>().await;
+    hear_of_direct_messages(&running);
+    let complaints = complaints_about_life::<omnichat::Client, Omnichat>(&running).await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    running.stop().await;
+}
+
+/// Subscribes to the one topic of the vendor's own, which nobody hears of unasked.
+fn hear_of_direct_messages(running: &Running) {
+    let workspace = workspace(running);
+    let slot = workspace.slot("omnichat").unwrap();
+    let mut state = slot.dump();
+    state["settings"]["topics"] = json!(["direct_msg/status"]);
+    slot.restore(&state).unwrap();
 }
 
 #[tokio::test]
