@@ -7,6 +7,7 @@ use mock_server::kernel::vendor::Vendor;
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
+use mock_server::vendors::myoperator::MyOperator;
 use mock_server::vendors::omnichat::Omnichat;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
@@ -79,6 +80,7 @@ fn status_only_moves_forward() {
     tried::<BalesOtomatis>(forward);
     tried::<Cekat>(forward);
     tried::<Heltar>(forward);
+    tried::<MyOperator>(forward);
     tried::<Omnichat>(forward);
 }
 
@@ -87,5 +89,6 @@ fn a_refusal_leaves_no_trace() {
     tried::<BalesOtomatis>(traceless);
     tried::<Cekat>(traceless);
     tried::<Heltar>(traceless);
+    tried::<MyOperator>(traceless);
     tried::<Omnichat>(traceless);
 }

@@ -4,5 +4,6 @@ mod always;
 mod balesotomatis;
 mod cekat;
 mod heltar;
+mod myoperator;
 mod omnichat;
 mod omnichat_messages;

@@ -4,6 +4,8 @@ mod balesotomatis;
 mod cekat;
 mod heltar;
 mod myoperator;
+mod myoperator_contacts;
+mod myoperator_whatsapp;
 mod omnichat;
 mod omnichat_clients;
 mod omnichat_data;

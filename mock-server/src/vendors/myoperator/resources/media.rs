@@ -183,7 +183,7 @@ impl MyOperator {
         };
         let size = file.data.len() as u64;
         if size > most_of(class).min(MOST) {
-            let kilobytes = size / 1024;
+            let kilobytes = size.div_ceil(1024);
             let why = format!("file_size {kilobytes} KB not allowed for file_type {mime_type}!");
             return Err(wrong(why));
         }

@@ -167,9 +167,10 @@ pub fn fill_names(text: &str, value: impl Fn(&str) -> Option<String>) -> String 
                 filled.push_str(&value);
                 rest = tail;
             }
+            // Three braces are one, and two that may open a name.
             None => {
-                filled.push_str("{{");
-                rest = after;
+                filled.push('{');
+                rest = &rest[before.len() + 1..];
             }
         }
     }
