@@ -261,7 +261,7 @@ proptest! {
                 prop_assert!(success <= sent && read <= success, "{}", shown);
                 let over = matches!(number("status"), 1 | 9);
                 prop_assert!(!over || sent + failed == all, "{}", shown);
-                prop_assert_eq!(number("status") == 9, over && failed == all, "{}", shown);
+                prop_assert!(number("status") != 9 || failed == all, "{}", shown);
                 prop_assert!(number("messageSuccess") <= number("messageCount"));
                 prop_assert!(number("messageSuccess") >= success);
                 prop_assert!(number("respondedWithin12Hour") <= number("respondedWithin24Hour"));

@@ -626,6 +626,27 @@ async fn a_broadcast_leaves_at_once_and_its_numbers_follow() {
 }
 
 #[tokio::test]
+async fn a_broadcast_is_remembered_with_the_customer() {
+    let mut story = story::<Omnichat>();
+    let more = json!({"channelId": "1111111111111"});
+    story
+        .post("/v1/broadcast", sale(&["U0000000000000000000000"], more))
+        .await;
+    story.wait_until_idle().await;
+    let customer = story
+        .get("/v1/customers?memberId=OC-TEST-0001")
+        .await
+        .json();
+    let left = customer["content"]["lastMarketingMessageSentAt"].as_i64();
+    assert_eq!(left, Some(1_743_469_201_000));
+    let contact = story
+        .get("/v1/contacts?platform=line&userId=U0000000000000000000000")
+        .await;
+    assert_eq!(column(&contact, "lastMessageTime"), [1_743_469_201_000_i64]);
+    story.assert_honest();
+}
+
+#[tokio::test]
 async fn a_broadcast_leaves_on_time() {
     let mut story = story::<Omnichat>();
     // The team's clocks show nine in the morning.

@@ -198,7 +198,7 @@ pub struct Shown {
     message: Option<String>,
     media_url: Option<String>,
     room_id: String,
-    customer_user_id: String,
+    customer_user_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bsuid: Option<String>,
 }
@@ -319,10 +319,12 @@ impl Omnichat {
     pub fn message_shown(&self, message: &Message) -> Shown {
         let contact = self.contacts.get(&message.contact());
         let customer = contact.map_or(&message.user_id, |contact| &contact.name);
+        // Who hides their number on WhatsApp goes by a user id such as `HK.1…`, which is no number.
+        let hidden = message.platform == Platform::Whatsapp && message.user_id.contains('.');
         let (kind, name, user, phone, email) = match &message.sender {
             Sender::Customer => {
                 let whatsapp = message.platform == Platform::Whatsapp;
-                let phone = whatsapp.then(|| message.user_id.clone());
+                let phone = (whatsapp && !hidden).then(|| message.user_id.clone());
                 (
                     "customer",
                     customer.clone(),
@@ -364,7 +366,7 @@ impl Omnichat {
             message: message.message.clone(),
             media_url: message.media_url.clone(),
             room_id: contact.map_or_else(String::new, |contact| self.room_id(contact)),
-            customer_user_id: message.user_id.clone(),
+            customer_user_id: (!hidden).then(|| message.user_id.clone()),
             bsuid: contact.and_then(|contact: &Contact| contact.bsuid.clone()),
         }
     }
