@@ -95,7 +95,7 @@ fn contact_change() -> impl Strategy<Value = Value> {
 fn act() -> impl Strategy<Value = Act> {
     let person = || select(&PEOPLE[..]);
     let member = || select(&MEMBERS[..]);
-    let kinds = select(vec!["sent", "delivered", "read", "customer_clicks"]);
+    let kinds = select(vec!["sent", "delivered", "read", "failed", "customer_clicks"]);
     prop_oneof![
         4 => (person(), contact_change()).prop_map(|(who, change)| Act::Contact(who, change)),
         2 => (member(), customer_change()).prop_map(|(who, change)| Act::Customer(who, change)),
@@ -171,9 +171,11 @@ fn play(stage: &Stage<Omnichat>, act: &Act) -> bool {
             let Some(id) = ids.get(which % ids.len().max(1)) else {
                 return false;
             };
-            stage
-                .happen(&json!({"happening": kind, "message": id}))
-                .is_ok()
+            let mut happening = json!({"happening": kind, "message": id});
+            if *kind == "failed" {
+                happening["why"] = json!("undeliverable");
+            }
+            stage.happen(&happening).is_ok()
         }
         Act::Wait(seconds) => {
             stage.wait(Duration::from_secs(*seconds));
