@@ -95,7 +95,13 @@ fn contact_change() -> impl Strategy<Value = Value> {
 fn act() -> impl Strategy<Value = Act> {
     let person = || select(&PEOPLE[..]);
     let member = || select(&MEMBERS[..]);
-    let kinds = select(vec!["sent", "delivered", "read", "failed", "customer_clicks"]);
+    let kinds = select(vec![
+        "sent",
+        "delivered",
+        "read",
+        "failed",
+        "customer_clicks",
+    ]);
     prop_oneof![
         4 => (person(), contact_change()).prop_map(|(who, change)| Act::Contact(who, change)),
         2 => (member(), customer_change()).prop_map(|(who, change)| Act::Customer(who, change)),

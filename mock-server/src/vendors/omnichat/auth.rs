@@ -51,27 +51,26 @@ impl Omnichat {
             team: token.ok_or(Denial::Unknown)?.team.clone(),
         };
         let operation = call.operation_name();
-        match module(operation) {
-            Some(module) if !self.team.modules.iter().any(|one| one == module) => {
-                Err(Denial::Forbidden(module.to_owned()))
-            }
-            _ => Ok(caller),
+        let subscribed = |module: &&str| self.team.modules.iter().any(|one| one == module);
+        match modules(operation).iter().find(|one| !subscribed(one)) {
+            Some(module) => Err(Denial::Forbidden((*module).to_owned())),
+            None => Ok(caller),
         }
     }
 }
 
-/// The module a team must have subscribed to.
-fn module(operation: &str) -> Option<&'static str> {
-    let (noun, _) = operation.rsplit_once('.')?;
-    Some(match noun {
-        "channels" | "system_users" | "tagging_logs" | "whatsapp_business" => "open_api",
-        "messages" | "identities" | "contacts" | "customers" => "open_api_crm",
+/// The modules a team must have subscribed to.
+fn modules(operation: &str) -> &'static [&'static str] {
+    let (noun, _) = operation.rsplit_once('.').unwrap_or_default();
+    match noun {
+        "channels" | "system_users" | "tagging_logs" | "whatsapp_business" => &["open_api"],
+        "messages" | "identities" | "contacts" | "customers" => &["open_api_crm"],
         "chatbots" | "direct_messages" | "broadcasts" | "whatsapp_templates" => {
-            "open_api_marketing"
+            &["open_api_marketing"]
         }
-        "reports" | "referral_links" | "rosters" => "open_api_omo",
-        "loyalty" => "open_api_loyalty_point",
-        "headless.messages" => "whatsapp_headless_api",
-        _ => return None,
-    })
+        "reports" | "referral_links" | "rosters" => &["open_api_omo"],
+        "loyalty" => &["open_api_loyalty_point", "open_api"],
+        "headless.messages" => &["whatsapp_headless_api"],
+        _ => &[],
+    }
 }

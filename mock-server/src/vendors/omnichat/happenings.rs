@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::resources::Platform;
-use super::resources::broadcasts::Reaction;
 use super::resources::contacts::contact_key;
 use super::resources::incoming::Incoming;
 use super::resources::messages::Status;
@@ -131,9 +130,7 @@ impl Omnichat {
     fn click(&mut self, id: &str, moment: &mut Moment<'_, Self>) -> Result<(), Impossible> {
         let message = self.messages.get(id).filter(|one| one.outbound()).cloned();
         let message = message.ok_or_else(|| Impossible(format!("we wrote no {id:?}")))?;
-        if message.broadcast.is_some() {
-            self.react_to_broadcast(&message.contact(), Reaction::Clicked, moment.now);
-        }
+        self.click_on_broadcast(id, moment.now);
         self.tell_of_direct_message(&message, "clicked", moment);
         Ok(())
     }

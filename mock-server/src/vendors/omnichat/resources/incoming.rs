@@ -388,12 +388,15 @@ impl Omnichat {
         taps: bool,
         moment: &mut Moment<'_, Self>,
     ) {
-        self.react_to_broadcast(contact, Reaction::Responded, moment.now);
+        match answered.filter(|answered| answered.source == Source::Broadcast) {
+            Some(answered) => self.answer_broadcast(&answered.id, moment.now),
+            None => self.react_to_broadcast(contact, Reaction::Responded, moment.now),
+        }
         let Some(answered) = answered else {
             return;
         };
-        if taps && answered.source == Source::Broadcast {
-            self.react_to_broadcast(contact, Reaction::Clicked, moment.now);
+        if taps {
+            self.click_on_broadcast(&answered.id, moment.now);
         }
         let status = if taps { "clicked" } else { "responded" };
         self.tell_of_direct_message(answered, status, moment);

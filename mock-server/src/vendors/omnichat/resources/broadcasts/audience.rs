@@ -330,13 +330,24 @@ impl Omnichat {
 
     /// A recipient follows a link in one of a broadcast's messages.
     pub fn click_on_broadcast(&mut self, message: &str, now: Timestamp) {
-        let recipient = self.recipients.by("message", message).next();
-        let Some(key) = recipient.map(|one| one.key().into_owned()) else {
-            return;
-        };
-        self.recipients.update(&key, |one| {
+        self.update_recipient_of(message, |one| {
             one.clicked = true;
             one.clicked_at.get_or_insert(now);
         });
+    }
+
+    /// A recipient answers one of a broadcast's messages, however long ago it came.
+    pub fn answer_broadcast(&mut self, message: &str, now: Timestamp) {
+        self.update_recipient_of(message, |one| {
+            one.responded_at.get_or_insert(now);
+        });
+    }
+
+    /// Changes the recipient of a message, if it belongs to a broadcast.
+    fn update_recipient_of(&mut self, message: &str, change: impl FnOnce(&mut Recipient)) {
+        let recipient = self.recipients.by("message", message).next();
+        if let Some(key) = recipient.map(|one| one.key().into_owned()) {
+            self.recipients.update(&key, change);
+        }
     }
 }
