@@ -111,7 +111,7 @@ class Screen {
         ? h("div.row", message.buttons.map((one) => button(one.title, () => this.does({ gesture: "press", phone: this.phone, message: message.id, button: one.id }), { kind: "tiny" })))
         : null,
       h("footer", h("span", instant(message.at).slice(11, 19)), message.status && chip(message.status, message.status === "failed" ? "bad" : message.status === "read" ? "good" : ""),
-        message.from === "business" && message.status && !over ? [nudge("delivered", "deliver"), nudge("read", "read"), nudge("fail", "fail")] : null));
+        message.from === "business" && message.status && !over ? [message.status === "delivered" ? null : nudge("delivered", "deliver"), nudge("read", "read"), nudge("fail", "fail")] : null));
   }
 
   async does(gesture) {
