@@ -12,7 +12,7 @@ use contracts::adapters::omnichat::broadcasts::{
 use contracts::adapters::omnichat::contacts::{By, Change, Contact, Identities, Who};
 use contracts::adapters::omnichat::customers::{Adjustment, Holder};
 use contracts::adapters::omnichat::direct_messages::{Language, Message, Outgoing, Template};
-use contracts::adapters::omnichat::headless::{self, Interactive, Line};
+use contracts::adapters::omnichat::headless::{self, Interactive, Line, Recipient};
 use contracts::adapters::omnichat::messages::{MessageStatus, SenderType};
 use contracts::adapters::omnichat::rooms::{Agent, Room};
 use contracts::adapters::omnichat::team::{Source, Tagged};
@@ -627,6 +627,34 @@ async fn refusals_are_told_apart_by_family_and_code() {
         let meta = error.refusal().and_then(Refusal::meta);
         assert_eq!(meta.map(|refusal| refusal.code), Some(code), "{error:?}");
     }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_who_hides_their_number_is_written_to_by_another_id() {
+    let (running, client) = mock().await;
+    let shop = client.headless(SHOP);
+    let (to, recipient) = ("85260000006", "HK.10000000000000000001");
+    let by_id = Recipient::User {
+        recipient: recipient.to_owned(),
+    };
+    let by_both = Recipient::Both {
+        to: to.to_owned(),
+        recipient: recipient.to_owned(),
+    };
+    let mut named = Vec::new();
+    for way in [by_id, by_both] {
+        let hello = headless::Outgoing::text(to, "Hello").addressed_to(way);
+        let accepted = shop.send(&hello).await.expect("it is sent");
+        named.extend(accepted.contacts);
+    }
+    let [by_id, by_both] = &named[..] else {
+        panic!("{named:?}");
+    };
+    assert_eq!((&*by_id.input, by_id.wa_id.as_deref()), (recipient, None));
+    assert_eq!(by_id.user_id.as_deref(), Some(recipient));
+    assert_eq!((&*by_both.input, by_both.wa_id.as_deref()), (to, Some(to)));
+    assert_eq!(by_both.user_id.as_deref(), Some(recipient));
     running.stop().await;
 }
 

@@ -52,6 +52,13 @@ pub enum Recipient {
         /// The id.
         recipient: String,
     },
+    /// To a number; the id is repeated by the answer.
+    Both {
+        /// The number.
+        to: String,
+        /// The id.
+        recipient: String,
+    },
 }
 
 /// The message another one answers.
@@ -321,6 +328,12 @@ impl Outgoing {
             components,
         };
         Self::new(to, Content::Template { template })
+    }
+
+    /// The same, to somebody else, or by another name.
+    #[must_use]
+    pub fn addressed_to(self, to: Recipient) -> Self {
+        Self { to, ..self }
     }
 
     /// The same, as an answer to a message.
