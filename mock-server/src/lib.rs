@@ -18,6 +18,7 @@ pub mod client;
 pub mod console;
 pub mod export;
 pub mod kernel;
+pub mod scenario;
 pub mod vendors;
 
 pub use app::{App, BadOptions, Options, Running, serve, start};

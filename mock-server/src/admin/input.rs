@@ -63,6 +63,18 @@ impl Problem {
         self
     }
 
+    /// All of it in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let place = self.pointer.as_ref().map(|place| format!(" at {place}"));
+        let expected = self
+            .expected
+            .as_ref()
+            .map(|one| format!("; expected {one}"));
+        let (place, expected) = (place.unwrap_or_default(), expected.unwrap_or_default());
+        format!("{}{place}{expected}", self.error)
+    }
+
     /// Says where in the request.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@ mod input;
 mod metrics;
 mod phones;
 mod requests;
+mod scenarios;
 mod state;
 mod stream;
 mod trigger;
@@ -27,6 +28,7 @@ use tower::ServiceExt as _;
 use crate::App;
 
 pub use input::Problem;
+pub use trigger::{Order, fire};
 
 /// Answers a request below `/__admin`.
 pub async fn answer(app: &App, request: Request<Body>) -> Response {
@@ -94,6 +96,11 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/chaos/seed", post(chaos::reseed)),
         ("/chaos/{id}", delete(chaos::remove)),
         ("/metrics", get(metrics::show)),
+        ("/scenarios", get(scenarios::list)),
+        ("/scenarios/schema.json", get(scenarios::schema)),
+        ("/scenarios/run", post(scenarios::run)),
+        ("/scenarios/record", post(scenarios::record)),
+        ("/scenarios/{name}", get(scenarios::show)),
         (
             "/workspaces",
             get(workspaces::list).post(workspaces::create),

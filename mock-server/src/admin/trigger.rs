@@ -427,7 +427,10 @@ impl Prepared {
             .edit_endpoints(&mut |endpoints| {
                 let audience = match to {
                     Recipient::Hearing => Some(Audience::Hearing(endpoints)),
-                    Recipient::Endpoint(id) => endpoints.get(id).map(Audience::Endpoint),
+                    Recipient::Endpoint(id) => {
+                        let endpoint = endpoints.get(id).filter(|endpoint| endpoint.enabled);
+                        endpoint.map(Audience::Endpoint)
+                    }
                     Recipient::Passing(endpoint) => Some(Audience::Passing(endpoint)),
                 };
                 if let (Some(audience), Some(announced)) = (audience, announced.take()) {

@@ -1,10 +1,12 @@
-//! What can be asked on the command line, and how it ends: 0 good, 2 wrong use, 4 internal.
+//! What can be asked on the command line, and how it ends: 0 good, 1 findings, 2 wrong use, 3 inconclusive,
+//! 4 internal.
 
 mod events;
 mod flags;
 mod listen;
 mod listing;
 mod remote;
+mod scenario;
 mod serve;
 
 use std::process::ExitCode;
@@ -38,6 +40,8 @@ enum Verb {
     Events(events::Events),
     /// Fire a webhook of a running server
     Trigger(Box<events::Trigger>),
+    /// Play scenarios against a webhook handler
+    Scenario(scenario::Scenario),
     /// Receive webhooks: print what arrives, check its signature, answer as told
     Listen(listen::Listen),
     /// List the numbers whose messages meet a published fate
@@ -75,6 +79,10 @@ pub enum Failure {
     Use(anyhow::Error),
     /// Something failed.
     Internal(anyhow::Error),
+    /// What was looked at is not as it should be; that was told already.
+    Findings,
+    /// Nothing, or too little, was seen; that was told already.
+    Inconclusive,
 }
 
 impl From<anyhow::Error> for Failure {
@@ -93,6 +101,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Operations(wanted)) => listing::operations(&wanted),
         Some(Verb::Events(wanted)) => events::events(&wanted),
         Some(Verb::Trigger(trigger)) => events::trigger(&trigger),
+        Some(Verb::Scenario(scenario)) => scenario::scenario(&scenario),
         Some(Verb::Listen(listen)) => listen::run(listen),
         Some(Verb::Outcomes(format)) => {
             listing::outcomes(format);
@@ -118,6 +127,8 @@ pub fn run() -> ExitCode {
             eprintln!("error: {error:#}");
             ExitCode::from(2)
         }
+        Err(Failure::Findings) => ExitCode::from(1),
+        Err(Failure::Inconclusive) => ExitCode::from(3),
         Err(Failure::Internal(error)) => {
             eprintln!("error: {error:#}");
             ExitCode::from(4)

@@ -4,6 +4,7 @@ mod chaos;
 mod console;
 mod deliveries;
 mod phones;
+mod scenarios;
 mod stream;
 mod trigger;
 
@@ -111,7 +112,7 @@ async fn every_described_path_is_served_and_every_other_is_refused() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 49, "every described operation was asked");
+    assert_eq!(seen, 54, "every described operation was asked");
     let (status, answer) = server.ask(Method::GET, "/__admin/nonsense", None).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(

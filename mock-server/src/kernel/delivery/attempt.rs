@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -88,8 +88,10 @@ impl Inner {
             Some(again) => again.body.clone(),
             None => self.after_accidents(body, &job),
         };
-        let (headers, mut exchange) = match made {
-            Ok(headers) => {
+        let pretence = pretended(&job.chaos);
+        let (headers, mut exchange) = match (made, pretence) {
+            (Ok(headers), Some(exchange)) => (headers, exchange),
+            (Ok(headers), None) => {
                 let sent = self.courier.send(
                     Method::POST,
                     &endpoint.url,
@@ -104,7 +106,7 @@ impl Inner {
                 };
                 (headers, exchange)
             }
-            Err(problem) => {
+            (Err(problem), _) => {
                 let exchange = Exchange {
                     response: None,
                     failure: Some(refusal(problem)),
@@ -293,6 +295,32 @@ impl Inner {
             });
         reason
     }
+}
+
+/// What seems to have come back where chaos keeps the receiver from being asked.
+fn pretended(chaos: &[Applied]) -> Option<Exchange> {
+    chaos.iter().find_map(|(_, effect)| match effect {
+        Effect::Outage => Some(Exchange {
+            response: None,
+            failure: Some(Failure {
+                class: Class::Connect,
+                message: "the receiver is down, as chaos wanted".to_owned(),
+                refused: false,
+            }),
+            micros: 0,
+        }),
+        Effect::Answer {
+            status,
+            retry_after,
+        } => {
+            let mut headers = HeaderMap::new();
+            if let Some(seconds) = retry_after {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Some(Exchange::pretended(*status, headers))
+        }
+        _ => None,
+    })
 }
 
 /// The delivery's endpoint as it is now.

@@ -88,6 +88,16 @@ pub enum Effect {
     },
     /// The receiver's success gets lost, so that the same comes again.
     LoseAnswer,
+    /// The receiver is not reached, as if it were down.
+    Outage,
+    /// The receiver is not asked, and seems to have answered this.
+    Answer {
+        /// The status.
+        status: u16,
+        /// After how many seconds it seems to want the next attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u32>,
+    },
     /// The signature is no good, where the endpoint has one.
     Signature {
         /// How.
@@ -153,6 +163,8 @@ impl Effect {
             Self::Burst { .. } => "burst",
             Self::Corrupt { .. } => "corrupt",
             Self::LoseAnswer => "lose_answer",
+            Self::Outage => "outage",
+            Self::Answer { .. } => "answer",
             Self::Signature { .. } => "signature",
         }
     }
@@ -161,7 +173,11 @@ impl Effect {
     fn is_of_attempts(&self) -> bool {
         matches!(
             self,
-            Self::Corrupt { .. } | Self::LoseAnswer | Self::Signature { .. }
+            Self::Corrupt { .. }
+                | Self::LoseAnswer
+                | Self::Outage
+                | Self::Answer { .. }
+                | Self::Signature { .. }
         )
     }
 
@@ -188,7 +204,15 @@ impl Effect {
             Self::Burst { size, within } => {
                 number("burst/size", *size, 2).or_else(|| time("burst/within", within))
             }
-            Self::Drop | Self::Corrupt { .. } | Self::LoseAnswer | Self::Signature { .. } => None,
+            Self::Answer { status, .. } => {
+                let known = (200..=599).contains(status);
+                (!known).then(|| format!("/effect/answer/status is {status}; expected 200 to 599"))
+            }
+            Self::Drop
+            | Self::Corrupt { .. }
+            | Self::LoseAnswer
+            | Self::Outage
+            | Self::Signature { .. } => None,
         }
     }
 }

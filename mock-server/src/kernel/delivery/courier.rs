@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::{Client, ClientBuilder, Response};
 use url::Url;
 
@@ -34,6 +34,24 @@ pub(super) struct Exchange {
     pub response: Option<Received>,
     pub failure: Option<Failure>,
     pub micros: u64,
+}
+
+impl Exchange {
+    /// An answer that nobody gave.
+    pub(super) fn pretended(status: u16, headers: HeaderMap) -> Self {
+        let received = Received {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers,
+            body: Bytes::new(),
+            truncated: false,
+        };
+        let failure = verdict(&received);
+        Self {
+            response: Some(received),
+            failure,
+            micros: 0,
+        }
+    }
 }
 
 impl Courier {

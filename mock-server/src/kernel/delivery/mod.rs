@@ -19,7 +19,9 @@ mod wanted;
 
 use std::sync::{Arc, Weak};
 
-use http::HeaderValue;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, USER_AGENT as USER_AGENT_NAME};
+use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot, watch};
@@ -206,6 +208,33 @@ impl Deliveries {
             self.inner.wake(&mut queue, 1);
         }
         attempt.await.ok()
+    }
+
+    /// Asks somebody, as far as webhooks may go there.
+    ///
+    /// # Errors
+    /// When there is no complete answer.
+    pub async fn visit(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<Bytes>,
+    ) -> Result<Received, Failure> {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT_NAME, USER_AGENT);
+        if body.is_some() {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(CONTENT_TYPE, json);
+        }
+        let limit = DeliveryProfile::DEFAULT.timeout;
+        let body = body.unwrap_or_default();
+        let sent = self.inner.courier.send(method, url, headers, body, limit);
+        let exchange = sent.await;
+        match (exchange.response, exchange.failure) {
+            (Some(response), _) => Ok(response),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Err(courier::refusal("there was no answer".to_owned())),
+        }
     }
 
     /// Asks whoever is at `url` whether it wants `vendor`'s webhooks:
