@@ -105,6 +105,26 @@ async fn one_message_is_read_by_its_id_however_it_is_escaped() {
 }
 
 #[tokio::test]
+async fn a_message_of_who_hides_their_number_names_a_user_id() {
+    let mut story = story::<Omnichat>();
+    let writes = json!({
+        "happening": "customer_writes", "channel": "85290000001", "from": "US.1349", "says": {"type": "text", "body": "Hi"},
+    });
+    story.happen(writes).await;
+    let path = "/v1/messages?platform=whatsapp&after=1743400000000&before=1743500000000";
+    let message = story.get(path).await.json()["content"][0].take();
+    for (name, value) in [
+        ("senderUserId", json!("US.1349")),
+        ("bsuid", json!("US.1349")),
+        ("senderPhone", Value::Null),
+        ("customerUserId", Value::Null),
+    ] {
+        assert_eq!(message[name], value, "{name}");
+    }
+    story.assert_honest();
+}
+
+#[tokio::test]
 async fn the_total_can_be_spelled_as_in_the_example_too() {
     let mut story = story::<Omnichat>();
     set(&story, |state| {
