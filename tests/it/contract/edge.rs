@@ -81,24 +81,24 @@ impl Edge {
     ///
     /// As [`Self::valid`] does, but the documentation may show a request to say how it is refused.
     pub async fn documented(&self, case: &Case<'_>) -> Verdict {
-        let shown_refused = case
+        let shown: Vec<u16> = case
             .answers
             .iter()
-            .any(|answer| answer.contract.status >= 400);
-        self.taken(case.operation, &case.request, shown_refused)
-            .await
+            .map(|answer| answer.contract.status)
+            .collect();
+        self.taken(case.operation, &case.request, &shown).await
     }
 
     /// Judges the answer to a request that keeps the contract, and all that comes of it.
     pub async fn valid(&self, operation: &Operation, request: &DocumentedRequest) -> Verdict {
-        self.taken(operation, request, false).await
+        self.taken(operation, request, &[]).await
     }
 
     async fn taken(
         &self,
         operation: &Operation,
         request: &DocumentedRequest,
-        may_be_broken: bool,
+        shown: &[u16],
     ) -> Verdict {
         let workspace = self.fresh_workspace();
         let exchange = match self.exchange(&workspace, operation, request).await {
@@ -107,11 +107,16 @@ impl Edge {
         };
         let mut complaints = exchange.off_contract();
         let findings = exchange.entry.findings.lock().clone();
+        let may_be_broken = shown.iter().any(|status| *status >= 400);
         let refused = |finding: &&Finding| finding.kind == FindingKind::Request && !may_be_broken;
         let refused = findings.iter().filter(refused);
         complaints
             .extend(refused.map(|finding| format!("it was taken for broken: {}", finding.message)));
-        if exchange.got.status.is_server_error() && !self.may_fail(operation, &exchange) {
+        let is_shown = shown.contains(&exchange.got.status.as_u16());
+        if exchange.got.status.is_server_error()
+            && !is_shown
+            && !self.may_fail(operation, &exchange)
+        {
             complaints.push(format!("it was answered {}", exchange.got.summary()));
         }
         complaints.extend(let_time_pass(&workspace, self.slot(&workspace)));

@@ -5,5 +5,6 @@ mod balesotomatis;
 mod cekat;
 mod heltar;
 mod myoperator;
+mod myoperator_calls;
 mod omnichat;
 mod omnichat_messages;

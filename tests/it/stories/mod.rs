@@ -4,6 +4,7 @@ mod balesotomatis;
 mod cekat;
 mod heltar;
 mod myoperator;
+mod myoperator_calls;
 mod myoperator_contacts;
 mod myoperator_whatsapp;
 mod omnichat;

@@ -15,13 +15,14 @@ use super::messages::{
 };
 use super::obd::{Dialer, Request};
 use super::phone_numbers::{self, Expand};
+use super::recordings;
 use super::search::{Condition, Cursor, Search, fields};
 use super::templates::{
     self, Approval, Body, Button, Card, Category, Component, Footer, Reach, variables,
 };
 use super::users::{self, Answer, ContactType, Details};
 use super::webhook::Notice;
-use super::{ApiKey, Carrier, Client, Error, Hosts, Keys, ObdKeys, Reply, Window};
+use super::{ApiKey, Carrier, Client, Error, Hosts, Keys, ObdKeys, Reply, Success, Window};
 use crate::adapters::meta::interactive::{Button as Tap, Buttons, List, Row, Section};
 use crate::adapters::{Adapter, Call, Failure, Made, Understood};
 
@@ -80,6 +81,7 @@ pub struct Notes {
     contact: Option<String>,
     user: Option<String>,
     cursor: Cursor,
+    recording: Option<String>,
 }
 
 impl Adapter for Client {
@@ -973,6 +975,15 @@ fn users() -> Vec<Call<Client>> {
     ]
 }
 
+impl Client {
+    /// An address of a recording that is no good any more.
+    fn stale_recording(&self) -> String {
+        let path = ["recordings", "files", RECORDING];
+        let query = [("expires", "1700000000"), ("sig", "00")];
+        self.developers.at(&path, &query).to_string()
+    }
+}
+
 fn connected() -> Query {
     let either = Filter::Incoming | Filter::Call;
     Query {
@@ -981,6 +992,19 @@ fn connected() -> Query {
         filters: Some(Filter::Connected & either),
         ..Query::default()
     }
+}
+
+/// A recording, fetched from its address.
+async fn recording(client: &Client, url: String) -> Result<Understood, Failure> {
+    let link = recordings::Link {
+        status: Success::Success,
+        code: None,
+        url,
+    };
+    Ok(Understood {
+        status: 200,
+        made: Made::Bytes(client.recordings().fetch(&link).await?),
+    })
 }
 
 fn logs() -> Vec<Call<Client>> {
@@ -1003,9 +1027,20 @@ fn logs() -> Vec<Call<Client>> {
             client.without_prefix().logs().search(&query).await
         }),
         call!("logs.filters", said, |client| client.logs().filters()),
-        call!("recordings.link", said, |client| client
-            .recordings()
-            .link(RECORDING)),
+        call!("recordings.link", said, |client, notes| {
+            let link = client.recordings().link(RECORDING).await?;
+            notes.recording = Some(link.url.clone());
+            Ok(link)
+        }),
+        Call::new("recordings.file", |client: &Client, notes: &mut Notes| {
+            let url = notes.recording.clone();
+            let url = url.unwrap_or_else(|| client.stale_recording());
+            Box::pin(recording(client, url))
+        }),
+        Call::new("recordings.file", |client: &Client, _: &mut Notes| {
+            Box::pin(recording(client, client.stale_recording()))
+        })
+        .answered(403),
         call!("recordings.link", said, |client| client
             .recordings()
             .link("unknown.mp3"))

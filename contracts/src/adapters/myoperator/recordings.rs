@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use super::error::refusal;
 use super::{Client, Code, Error, Server, Success};
 use crate::adapters::wire::Answer;
 
@@ -35,20 +36,19 @@ impl Recordings<'_> {
         self.0.read(Server::Developers, request).await
     }
 
-    /// Fetches a recording, an MP3, from its address; no credential goes there.
+    /// `GET /recordings/files/{file}` — fetches a recording, an MP3, from its address; no credential goes there.
+    ///
+    /// Nobody has seen how a storage refuses. What the server for developers says is understood, and nothing else.
     ///
     /// # Errors
-    /// As [`Error`] says; [`Error::Fault`] when the address is not good any more.
+    /// As [`Error`] says; with [`Reason::Forbidden`](super::Reason::Forbidden) when the address is not good any more.
     pub async fn fetch(&self, link: &Link) -> Result<Bytes, Error> {
         let url = reqwest::Url::parse(&link.url)
             .map_err(|error| Error::Setup(format!("{}: {error}", link.url)))?;
         let answer = Answer::to(self.0.http.get(url)).await?;
         match answer.status {
             200 => Ok(answer.body),
-            status => Err(Error::Fault {
-                status,
-                words: answer.text(),
-            }),
+            _ => Err(refusal(Server::Developers, &answer)),
         }
     }
 }

@@ -16,6 +16,8 @@ const COMPANY: &str = "x-myop-company-id";
 pub struct Caller {
     /// The company the call is for; the first one of the state for guests.
     pub company: String,
+    /// The user whose token it is; none where the credential is the company's.
+    pub user: Option<String>,
 }
 
 /// The credentials a request shows, in the form its host takes.
@@ -23,15 +25,19 @@ pub struct Caller {
 /// # Errors
 /// When the public API is shown something other than a bearer key.
 pub fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
+    let header = || call.header("x-api-key").map(str::to_owned);
     let shown = match Host::of(call) {
-        Host::PublicApi => bearer(call)?.map(|key| ("bearer", key)),
-        Host::Obd => call
-            .header("x-api-key")
-            .map(|key| ("gateway", key.to_owned())),
-        Host::Developers => token(call).map(|key| ("token", key)),
+        Host::PublicApi => [bearer(call)?.map(|key| ("bearer", key)), None],
+        Host::Obd => [header().map(|key| ("gateway", key)), None],
+        // Whether the header counts is a setting of the state.
+        Host::Developers => [
+            token(call).map(|key| ("token", key)),
+            header().map(|key| ("header", key)),
+        ],
     };
     Ok(shown
         .into_iter()
+        .flatten()
         .map(|(form, key)| Credential { form, key })
         .collect())
 }
@@ -81,12 +87,37 @@ impl MyOperator {
                 }
                 self.account(call)
             }
-            Host::Developers => self
-                .companies
-                .by("token", key)
-                .next()
-                .map(Into::into)
-                .ok_or(Denial::Unknown),
+            Host::Developers => self.who_pulls(credentials, call),
+        }
+    }
+
+    /// Who shows a token on the developers' host: a company, or one of its users.
+    fn who_pulls(&self, credentials: &[Credential], call: &Call) -> Result<Caller, Denial> {
+        let settings = &self.settings.calls;
+        let is_prefixed = call
+            .operation
+            .is_some_and(|operation| operation.path == *call.path.trim_end_matches('/'));
+        if settings.bare_paths_only && is_prefixed {
+            return Err(Denial::UnknownPart("path".to_owned()));
+        }
+        let mut shown = credentials
+            .iter()
+            .filter(|credential| credential.form == "token" || settings.accept_x_api_key);
+        let known = shown.find_map(|credential| {
+            let token = credential.key.as_str();
+            let company = self.companies.by("token", token).next();
+            let user = || self.users.by("token", token).next();
+            company.map(Into::into).or_else(|| {
+                user().map(|user| Caller {
+                    company: user.company_id.clone(),
+                    user: Some(user.uuid.clone()),
+                })
+            })
+        });
+        match known {
+            Some(caller) => Ok(caller),
+            None if credentials.iter().any(|one| one.form == "token") => Err(Denial::Unknown),
+            None => Err(Denial::Missing),
         }
     }
 
@@ -116,6 +147,7 @@ impl MyOperator {
         self.companies.iter().next().map_or_else(
             || Caller {
                 company: String::new(),
+                user: None,
             },
             Into::into,
         )
@@ -126,6 +158,7 @@ impl From<&Company> for Caller {
     fn from(company: &Company) -> Self {
         Self {
             company: company.id.clone(),
+            user: None,
         }
     }
 }

@@ -28,7 +28,9 @@ pub struct Named {
 }
 
 impl Named {
-    fn of(call: &Call) -> Self {
+    /// What a request says of its call.
+    #[must_use]
+    pub fn of(call: &Call) -> Self {
         let reference_id = call
             .json()
             .and_then(|body| body.get("reference_id"))
@@ -172,6 +174,12 @@ pub enum Error {
         /// The call that is wrong.
         call: Named,
     },
+    /// An outbound call follows nothing that leads anywhere.
+    #[error("IVR or routing configuration not found")]
+    CallNotFound(Named),
+    /// Outbound calls are out of order.
+    #[error("Service unavailable")]
+    CallFailed(Named),
     /// The developers' host saw no token, or a wrong one.
     #[error("This not an authorized request")]
     NotAuthorized,
@@ -181,6 +189,18 @@ pub enum Error {
     /// The developers' host found a parameter wrong.
     #[error("{0}")]
     ParameterInvalid(String),
+    /// The role of the token's user does not allow it.
+    #[error("You are not allowed to add users")]
+    MayNotAddUsers,
+    /// There is no such recording.
+    #[error("File not found")]
+    FileNotFound,
+    /// A link to a recording was not made for it.
+    #[error("Invalid signature")]
+    LinkInvalid,
+    /// A link to a recording is older than a day.
+    #[error("Request has expired")]
+    LinkExpired,
     /// The developers' host counted too many calls.
     #[error("Too many requests")]
     TooManyPulls(Duration),
@@ -208,10 +228,14 @@ impl Error {
             Self::ExplicitDeny
             | Self::Forbidden
             | Self::MissingAuthenticationToken
-            | Self::CallForbidden { .. } => StatusCode::FORBIDDEN,
-            Self::AuthorizerFailed | Self::MessageService | Self::Internal(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            | Self::CallForbidden { .. }
+            | Self::MayNotAddUsers
+            | Self::LinkInvalid
+            | Self::LinkExpired => StatusCode::FORBIDDEN,
+            Self::AuthorizerFailed
+            | Self::CallFailed(_)
+            | Self::MessageService
+            | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::OutOfShape(_)
             | Self::ParseError(_)
             | Self::InvalidInput(_)
@@ -231,7 +255,9 @@ impl Error {
             | Self::WabaUnknown
             | Self::CampaignUnknown(_)
             | Self::ContactUnknown
-            | Self::ContactNotFound => StatusCode::NOT_FOUND,
+            | Self::ContactNotFound
+            | Self::CallNotFound(_)
+            | Self::FileNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::OnRequest { status, .. } => *status,
         }
@@ -293,12 +319,17 @@ impl Error {
                 let text = "Contact not found for given identifier.";
                 framework("not_found", self, json!({"detail": text}))
             }
-            Self::CallInvalid { call, .. } | Self::CallForbidden { call, .. } => {
-                outbound(status, self, call)
-            }
+            Self::CallInvalid { call, .. }
+            | Self::CallForbidden { call, .. }
+            | Self::CallNotFound(call)
+            | Self::CallFailed(call) => outbound(status, self, call),
             Self::NotAuthorized
             | Self::UnknownMethod
             | Self::ParameterInvalid(_)
+            | Self::MayNotAddUsers
+            | Self::FileNotFound
+            | Self::LinkInvalid
+            | Self::LinkExpired
             | Self::TooManyPulls(_) => developers(status, self),
             Self::OnRequest {
                 host: Host::PublicApi,
@@ -613,6 +644,8 @@ fn kind(value: &Value) -> &'static str {
 fn from_developers(reason: Reason) -> Error {
     match reason {
         Reason::Denied(Denial::Forbidden(what)) => Error::ParameterInvalid(what),
+        // A path that this account does not have.
+        Reason::Denied(Denial::UnknownPart(_)) => Error::UnknownMethod,
         Reason::Denied(_) => Error::NotAuthorized,
         Reason::UnknownPath | Reason::WrongMethod { .. } => Error::UnknownMethod,
         Reason::BrokenJson { .. } => Error::ParameterInvalid("Invalid JSON".to_owned()),

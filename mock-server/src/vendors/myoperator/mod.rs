@@ -9,6 +9,15 @@
 //! - `code` is a number, a number in a text, or a word, depending on who answers.
 //! - `POST /contacts` creates or searches; `PATCH /contacts/{contact}` takes an id or a number.
 //! - Success of interactive messages is documented under 500 and answered with 200.
+//! - An outbound call that is taken on is queued; the last digit of the customer's number decides what becomes of it:
+//!   0 to 5 all pick up, 6 the customer does not, 7 is busy, 8 no agent picks up, 9 nobody is free.
+//! - A call's live events have milliseconds, its summary whole seconds, and the durations of each follow its own times.
+//! - The events of a call are numbered, its summary always has number 1, and what files it goes on counting.
+//! - A menu whose customer picks up and whose agents do not ends as `missed`, and is billed.
+//! - Logs show `seconds` of the day where a duration is expected, and spell `transfered_to` with one `r`.
+//! - The old generation tells of calls without naming the event; `v1.` before a name keeps the generations apart, and
+//!   an endpoint asks for one of them by hearing `v1` or `v2`. It hears both when it asks for nothing.
+//! - In forms, the old generation's calls are JSON text in the one field `myoperator`; all else is a field per member.
 
 pub mod auth;
 pub mod error;
@@ -26,7 +35,9 @@ use http::response::Parts;
 use jiff::SignedDuration;
 
 use resources::contacts::search;
-use resources::{campaigns, contacts, media, messages, phonenumbers, templates};
+use resources::{
+    calls, campaigns, contacts, logs, media, messages, phonenumbers, recordings, templates, users,
+};
 
 pub use auth::Caller;
 pub use error::Error;
@@ -115,6 +126,17 @@ const fn at_most(calls: u32, seconds: u64) -> RateLimit {
 /// How often the developers' host may be called: per minute, per hour and per day.
 const PULLS: &[RateLimit] = &[at_most(20, 60), at_most(100, 3600), at_most(500, 86_400)];
 
+/// The old generation tries three more times, half a minute apart. What it tells of calls stands in forms as JSON
+/// text in one field.
+const OLD_GENERATION: DeliveryProfile = DeliveryProfile {
+    retries: &[pause(30), pause(30), pause(30)],
+    form_field: |event| {
+        let about_calls = matches!(event.name.as_str(), "v1.after_call" | "v1.disposition");
+        about_calls.then_some("myoperator")
+    },
+    ..MyOperator::PROFILE.delivery
+};
+
 impl Vendor for MyOperator {
     type Error = Error;
     type Webhook = Webhook;
@@ -170,7 +192,14 @@ impl Vendor for MyOperator {
             .on("contacts.update_by_id", contacts::update_by_id)
             .on("contacts.update_by_phone", contacts::update_by_phone)
             .on("contacts.delete", contacts::delete)
-            .replay_the_rest()
+            .on("calls.obd", calls::obd)
+            .on("users.list", users::list)
+            .on("users.create", users::create)
+            .on("users.update", users::update)
+            .on("logs.search", logs::search)
+            .on("logs.filters", logs::filters)
+            .on("recordings.link", recordings::link)
+            .on("recordings.file", recordings::file)
     }
 
     fn credentials(call: &Call) -> Result<Vec<Credential>, Denial> {
@@ -198,6 +227,10 @@ impl Vendor for MyOperator {
             campaigns,
             conversations,
             messages,
+            dids,
+            departments,
+            ivrs,
+            calls,
             custom_fields,
             contacts,
         } = self;
@@ -212,6 +245,10 @@ impl Vendor for MyOperator {
         visit(campaigns);
         visit(conversations);
         visit(messages);
+        visit(dids);
+        visit(departments);
+        visit(ivrs);
+        visit(calls);
         visit(custom_fields);
         visit(contacts);
     }
@@ -236,16 +273,24 @@ impl Vendor for MyOperator {
         self.customer_does(gesture)
     }
 
-    fn wake(&mut self, passed: SignedDuration) {
-        self.wake_conversations(passed);
+    /// Only the developers' host is known to count. Recordings come from a storage of its own.
+    fn rate_limits(call: &Call) -> &'static [RateLimit] {
+        let is_file = call
+            .operation
+            .is_some_and(|operation| operation.name == "recordings.file");
+        match Host::of(call) {
+            Host::Developers if !is_file => PULLS,
+            Host::Developers | Host::PublicApi | Host::Obd => &[],
+        }
     }
 
-    /// Only the developers' host is known to count.
-    fn rate_limits(call: &Call) -> &'static [RateLimit] {
-        match Host::of(call) {
-            Host::Developers => PULLS,
-            Host::PublicApi | Host::Obd => &[],
-        }
+    fn delivery(event: &str) -> Option<&'static DeliveryProfile> {
+        event.starts_with("v1.").then_some(&OLD_GENERATION)
+    }
+
+    fn wake(&mut self, passed: SignedDuration) {
+        self.wake_conversations(passed);
+        self.move_calls(passed);
     }
 
     fn dress(call: &Call, parts: &mut Parts, _body: &Bytes) {

@@ -6,12 +6,14 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::resources::calls::Call;
 use super::resources::campaigns::Campaign;
 use super::resources::contacts::{Contact, CustomField};
 use super::resources::conversations::Conversation;
 use super::resources::media::Media;
 use super::resources::messages::Message;
 use super::resources::phonenumbers::{PhoneNumber, Waba};
+use super::resources::routing::{Department, Did, Ivr};
 use super::resources::templates::Template;
 use super::resources::users::User;
 use crate::kernel::table::{Record, Single, Table};
@@ -43,6 +45,15 @@ pub struct MyOperator {
     pub conversations: Table<Conversation>,
     /// Everything written in them.
     pub messages: Table<Message>,
+
+    /// The numbers that customers call.
+    pub dids: Table<Did>,
+    /// Users who answer for the same thing.
+    pub departments: Table<Department>,
+    /// What outbound calls follow.
+    pub ivrs: Table<Ivr>,
+    /// Calls and their logs.
+    pub calls: Table<Call>,
 
     /// What contacts can have besides their own members.
     pub custom_fields: Table<CustomField>,
@@ -107,9 +118,70 @@ impl Default for WhatsAppSettings {
 }
 
 /// Decisions about calls, users and logs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct CallSettings {}
+pub struct CallSettings {
+    /// How many seconds a client's reference is taken after a call with it.
+    pub reference_lock: i64,
+    /// How often one number may be called; as often as anybody likes when absent.
+    pub throttle: Option<Throttle>,
+    /// How many seconds after its log an outbound call is filed by its agent; never when absent.
+    pub filed_after: Option<u64>,
+    /// As what it is filed, level by level.
+    pub filed_as: Vec<String>,
+    /// Whether `call.end` calls an outbound call `outgoing`, as its examples do and nothing else does.
+    pub outgoing_at_end: bool,
+    /// Whether the developers' host takes its token from `x-api-key` too.
+    pub accept_x_api_key: bool,
+    /// Whether the developers' host knows only the paths without `/search` before them.
+    pub bare_paths_only: bool,
+}
+
+impl Default for CallSettings {
+    fn default() -> Self {
+        Self {
+            reference_lock: 172_800,
+            throttle: None,
+            filed_after: Some(5),
+            filed_as: vec!["Interested".to_owned(), "Call again".to_owned()],
+            outgoing_at_end: false,
+            accept_x_api_key: false,
+            bare_paths_only: false,
+        }
+    }
+}
+
+/// So many calls to one number within so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// So many calls.
+    pub calls: usize,
+    /// Within so many seconds.
+    pub seconds: i64,
+}
+
+/// What a company has paid for on the telephone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallingPlan {
+    /// Whether agents who are no users can be called.
+    pub anonymous_dialer: bool,
+    /// From where calls may be placed; from everywhere when empty.
+    pub allowed_ips: Vec<String>,
+    /// Until when it is paid; for ever when absent.
+    pub paid_until: Option<Timestamp>,
+}
+
+impl Default for CallingPlan {
+    fn default() -> Self {
+        Self {
+            anonymous_dialer: true,
+            allowed_ips: Vec::new(),
+            paid_until: None,
+        }
+    }
+}
 
 /// A customer of the vendor, who owns everything else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +203,9 @@ pub struct Company {
     /// Whether the vendor serves it.
     #[serde(default = "yes")]
     pub service_active: bool,
+    /// What it may do on the telephone.
+    #[serde(default)]
+    pub calling: CallingPlan,
 }
 
 fn yes() -> bool {
