@@ -5,7 +5,8 @@ use serde_json::Value;
 
 /// How one webhook is tied to the vendor's state when somebody triggers it.
 ///
-/// A *source* is a pointer into the state dump; in a list, `newest` is the last record.
+/// A *source* is a pointer into the state dump; in a list, `newest` is the last record, and `of:messages.client_id`
+/// is the record whose `id` is the `client_id` of the newest message.
 #[derive(Clone, Copy, Debug)]
 pub struct Tie {
     /// The webhook's name in the contract.
@@ -102,20 +103,11 @@ impl Tie {
         let mut way = String::new();
         for token in source.split('/').skip(1) {
             value = match value {
-                Value::Array(records) if token == "newest" => {
-                    let meant = |record: &&Value| {
-                        let mut only = self.only.iter().filter(|(list, ..)| *list == way);
-                        only.all(|(_, member, is)| {
-                            let shown = record[*member].as_str();
-                            match is.strip_prefix('!') {
-                                Some(other) => shown != Some(other),
-                                None => shown == Some(*is),
-                            }
-                        })
-                    };
-                    records.iter().rev().find(meant)?
-                }
-                Value::Array(records) => records.get(token.parse::<usize>().ok()?)?,
+                Value::Array(records) if token == "newest" => self.newest(records, &way)?,
+                Value::Array(records) => match token.strip_prefix("of:") {
+                    Some(owner) => self.owned(records, state, owner)?,
+                    None => records.get(token.parse::<usize>().ok()?)?,
+                },
                 Value::Object(members) => members.get(token)?,
                 _ => return None,
             };
@@ -123,6 +115,29 @@ impl Tie {
             way.push_str(token);
         }
         Some(value)
+    }
+
+    /// The last record that is meant, of the list at `way`.
+    fn newest<'v>(&self, records: &'v [Value], way: &str) -> Option<&'v Value> {
+        let meant = |record: &&Value| {
+            let mut only = self.only.iter().filter(|(list, ..)| *list == way);
+            only.all(|(_, member, is)| {
+                let shown = record[*member].as_str();
+                match is.strip_prefix('!') {
+                    Some(other) => shown != Some(other),
+                    None => shown == Some(*is),
+                }
+            })
+        };
+        records.iter().rev().find(meant)
+    }
+
+    /// The record whose id the newest record of another list names: `owner` is `list.member`.
+    fn owned<'v>(&self, records: &'v [Value], state: &Value, owner: &str) -> Option<&'v Value> {
+        let (list, member) = owner.split_once('.')?;
+        let others = state[list].as_array()?;
+        let id = &self.newest(others, &format!("/{list}"))?[member];
+        records.iter().find(|record| record["id"] == *id)
     }
 }
 
@@ -142,17 +157,22 @@ mod tests {
                 ("/phone", "/business/phone"),
                 ("/absent", "/business/phone"),
                 ("/kept", "/messages/newest/none"),
+                ("/name", "/clients/of:messages.client/name"),
             ],
             ..Tie::loose("status")
         };
         let state = json!({
-            "messages": [{"id": "1", "way": "out"}, {"id": "2", "way": "out"}, {"id": "3", "way": "in"}],
+            "messages": [{"id": "1", "way": "out"}, {"id": "2", "way": "out", "client": "7"}, {"id": "3", "way": "in"}],
+            "clients": [{"id": "6", "name": "Six"}, {"id": "7", "name": "Seven"}],
             "business": {"phone": "91"},
         });
-        let mut payload = json!({"id": "x", "phone": "y", "kept": "z"});
+        let mut payload = json!({"id": "x", "phone": "y", "kept": "z", "name": "?"});
         let tied = tie.apply(&mut payload, &state);
-        assert_eq!(payload, json!({"id": "2", "phone": "91", "kept": "z"}));
-        assert_eq!(tied.len(), 2);
+        assert_eq!(
+            payload,
+            json!({"id": "2", "phone": "91", "kept": "z", "name": "Seven"})
+        );
+        assert_eq!(tied.len(), 3);
         assert_eq!(tie.channel(&state, &payload), "91");
         assert_eq!(tie.channel(&json!({}), &payload), "status");
     }

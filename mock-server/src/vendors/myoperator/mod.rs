@@ -52,6 +52,7 @@ use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
+use crate::kernel::tie::Tie;
 use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 /// The vendor's servers.
@@ -259,6 +260,10 @@ impl Vendor for MyOperator {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.let_happen(happening, moment)
+    }
+
+    fn ties() -> &'static [Tie] {
+        webhooks::ties::TIES
     }
 
     fn phones(&self) -> Vec<Phone> {

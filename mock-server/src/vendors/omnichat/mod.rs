@@ -41,6 +41,7 @@ mod phone;
 pub mod reply;
 pub mod resources;
 pub mod state;
+mod ties;
 pub mod webhooks;
 
 use std::time::Duration;
@@ -58,6 +59,7 @@ use crate::kernel::phone::{Bubble, Gesture, Phone};
 use crate::kernel::refusal::Denial;
 use crate::kernel::routes::Routes;
 use crate::kernel::table::Transaction;
+use crate::kernel::tie::Tie;
 use crate::kernel::vendor::{Credential, Impossible, Profile, RateLimit, Vendor};
 
 use auth::Caller;
@@ -213,6 +215,10 @@ impl Vendor for Omnichat {
         moment: &mut Moment<'_, Self>,
     ) -> Result<(), Impossible> {
         self.happening(happening, moment)
+    }
+
+    fn ties() -> &'static [Tie] {
+        ties::TIES
     }
 
     fn phones(&self) -> Vec<Phone> {

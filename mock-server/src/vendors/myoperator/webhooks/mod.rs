@@ -10,6 +10,7 @@ use crate::kernel::moment::Moment;
 use crate::kernel::vendor::Announce;
 
 pub mod calls;
+pub mod ties;
 pub mod whatsapp;
 
 /// A webhook of the contract, about a message or about a call.
