@@ -745,7 +745,11 @@ async fn broadcasts_are_found_by_type_status_and_channel() {
         found += &format!("{query}\n  {subjects} of {total}\n");
     }
     assert_snapshot!(found);
-    let told = story.transcript().len();
+}
+
+#[tokio::test]
+async fn a_broadcast_has_a_past() {
+    let mut story = story::<Omnichat>();
     story.get(A_BROADCAST).await;
     story
         .get(&format!("{A_BROADCAST}/recipients?page=2&pageSize=1"))
@@ -753,7 +757,7 @@ async fn broadcasts_are_found_by_type_status_and_channel() {
     story
         .get(&format!("{A_BROADCAST}/recipients?status=clicked"))
         .await;
-    assert_snapshot!("a_broadcast_with_a_past", &story.transcript()[told..]);
+    assert_snapshot!(story.transcript());
 }
 
 #[tokio::test]
