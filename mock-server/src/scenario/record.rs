@@ -60,7 +60,7 @@ pub fn record(workspace: &Workspace, mounted: &Mounted, slice: &Slice) -> Option
     for one in &all {
         let passed = one.at().duration_since(last);
         if passed.is_positive() {
-            steps.push(json!({"advance": format!("{passed}")}));
+            steps.push(json!({"advance": format!("{passed:#}")}));
         }
         last = last.max(one.at());
         match one {
