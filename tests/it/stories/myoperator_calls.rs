@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use insta::assert_snapshot;
+use mock_server::kernel::delivery::{ContentType, Endpoint, EndpointAuth};
 use mock_server::kernel::rate_limit::RateLimiting;
 use mock_server::vendors::myoperator::MyOperator;
 use serde_json::{Value, json};
 
+use crate::support::receiver::{Arrived, Receiver};
 use crate::support::story::{Story, story, story_with};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -618,4 +620,151 @@ async fn settings_bring_back_what_some_accounts_have() {
     assert_eq!(category("call.end"), "outgoing");
     assert_eq!(category("call.summary"), "obd");
     story.assert_honest();
+}
+
+/// A story with an endpoint at `receiver`.
+fn heard_by(receiver: &Receiver, change: impl Fn(&mut Endpoint)) -> Story {
+    let story = story::<MyOperator>();
+    let mut endpoint = Endpoint::new(&receiver.url("/hook?key=abc"));
+    change(&mut endpoint);
+    let slot = story.workspace().slot("myoperator").expect("a slot");
+    slot.edit_endpoints(&mut |endpoints| {
+        endpoints.put(endpoint.clone());
+    });
+    story
+}
+
+/// The payload that arrived, put together again from whatever form it came in.
+fn payload(arrived: &Arrived) -> Value {
+    let kind = arrived.headers["content-type"].to_str().unwrap_or_default();
+    let body = String::from_utf8_lossy(&arrived.body).into_owned();
+    let fields: Vec<(String, String)> = if kind == "application/json" {
+        return serde_json::from_str(&body).expect("the body is JSON");
+    } else if kind == "application/x-www-form-urlencoded" {
+        let pairs = form_urlencoded::parse(body.as_bytes());
+        pairs.into_owned().collect()
+    } else {
+        let (_, boundary) = kind.split_once("boundary=").expect("a boundary");
+        let edge = format!("--{boundary}");
+        let parts = body.split(&edge);
+        let parts = parts.filter_map(|part| part.split_once("\r\n\r\n"));
+        let named = parts.map(|(head, value)| {
+            let name = head.split('"').nth(1).unwrap_or_default().to_owned();
+            (name, value.trim_end_matches("\r\n").to_owned())
+        });
+        named.collect()
+    };
+    if let [(name, text)] = fields.as_slice()
+        && name == "myoperator"
+    {
+        return serde_json::from_str(text).expect("the one field is JSON");
+    }
+    let members = fields.into_iter().map(|(name, text)| {
+        let structured = text.starts_with(['{', '[']);
+        let value = if structured {
+            serde_json::from_str(&text).expect("a nested member is JSON")
+        } else {
+            Value::String(text)
+        };
+        (name, value)
+    });
+    Value::Object(members.collect())
+}
+
+#[tokio::test]
+async fn a_whole_call_arrives_in_both_generations_and_all_three_forms() {
+    for (kind, generation, events) in [
+        (ContentType::Json, "v2", 8),
+        (ContentType::Form, "v2", 8),
+        (ContentType::Multipart, "v2", 8),
+        (ContentType::Json, "v1", 2),
+        (ContentType::Form, "v1", 2),
+        (ContentType::Multipart, "v1", 2),
+    ] {
+        let receiver = Receiver::start().await;
+        let mut story = heard_by(&receiver, |endpoint| {
+            endpoint.content_type = kind;
+            endpoint.events = vec![generation.to_owned()];
+        });
+        story.post("/obd-api-v1", to("+919876543210")).await;
+        story.wait_until_idle().await;
+        let arrived = receiver.arrived();
+        assert_eq!(arrived.len(), events, "{kind:?} {generation}");
+        let told = story.workspace().events.entries();
+        let told: Vec<_> = told
+            .iter()
+            .filter(|event| event.channel == generation)
+            .collect();
+        for (arrived, event) in arrived.iter().zip(told) {
+            assert_eq!(arrived.uri.query(), Some("key=abc"));
+            assert_eq!(arrived.headers["user-agent"], "Go-http-client/2.0");
+            let wanted: Value = serde_json::from_slice(&event.payload).expect("JSON");
+            let got = payload(arrived);
+            if kind == ContentType::Json || generation == "v1" {
+                assert_eq!(got, wanted);
+                continue;
+            }
+            for (name, value) in wanted.as_object().expect("an envelope") {
+                let text = match value {
+                    Value::Null => json!(""),
+                    Value::Number(number) => json!(number.to_string()),
+                    other => other.clone(),
+                };
+                assert_eq!(got[name], text, "{name} of {}", event.name);
+            }
+        }
+        story.assert_honest();
+    }
+}
+
+#[tokio::test]
+async fn headers_are_sent_and_the_proof_of_who_sends_wins_over_them() {
+    let receiver = Receiver::start().await;
+    let mut story = heard_by(&receiver, |endpoint| {
+        endpoint.events = vec!["call.initiated".to_owned()];
+        let headers = [("x-webhook-token", "t-1"), ("AUTHORIZATION", "mine")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        endpoint.headers = headers.into_iter().collect();
+        endpoint.auth = EndpointAuth::Basic {
+            user: "crm".to_owned(),
+            password: "secret".to_owned(),
+        };
+    });
+    story.post("/obd-api-v1", to("+919876543210")).await;
+    story.wait_until_idle().await;
+    let arrived = receiver.arrived();
+    let [one] = arrived.as_slice() else {
+        panic!("one event was asked for");
+    };
+    assert_eq!(one.headers["x-webhook-token"], "t-1");
+    assert_eq!(one.headers["authorization"], "Basic Y3JtOnNlY3JldA==");
+}
+
+#[tokio::test]
+async fn each_generation_tries_again_in_its_own_time() {
+    for (event, pauses) in [
+        ("v1.after_call", vec![30, 30, 30]),
+        ("call.end", vec![30, 60, 120, 240]),
+    ] {
+        let receiver = Receiver::start().await;
+        for _ in 0..pauses.len() + usize::from(event == "v1.after_call") {
+            receiver.answer_next(StatusCode::FORBIDDEN);
+        }
+        let mut story = heard_by(&receiver, |endpoint| {
+            endpoint.events = vec![event.to_owned()];
+        });
+        story.post("/obd-api-v1", to("+919876543210")).await;
+        story.wait_until_idle().await;
+        story.wait(Duration::from_secs(3600)).await;
+        let wanted = mock_server::kernel::delivery::Wanted::default();
+        let deliveries = story.workspace().deliveries.list(&wanted);
+        let attempts = deliveries[0].attempts();
+        let between = attempts.windows(2).map(|pair| {
+            let [first, second] = pair else { return 0 };
+            second.at.duration_since(first.at).as_secs()
+        });
+        assert_eq!(between.collect::<Vec<_>>(), pauses, "{event}");
+        let bodies = attempts.iter().all(|one| one.body == attempts[0].body);
+        assert!(bodies, "what is tried again is the same");
+    }
 }
