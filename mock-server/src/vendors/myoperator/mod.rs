@@ -18,6 +18,20 @@
 //! - The old generation tells of calls without naming the event; `v1.` before a name keeps the generations apart, and
 //!   an endpoint asks for one of them by hearing `v1` or `v2`. It hears both when it asks for nothing.
 //! - In forms, the old generation's calls are JSON text in the one field `myoperator`; all else is a field per member.
+//! - An answer to a message names the conversation twice, as documented (`conversaton_id`) and as live accounts do.
+//! - What does not fit a template, a limit or a kind of header is let through unless `strict` is set, because the
+//!   documented requests do not fit either; a file of the wrong kind and an unapproved template fail always.
+//! - Meta's review takes no time (`review_seconds`, `review_result`), so that what was drafted can be sent.
+//! - Whoever sends a first message has the conversation; after two days without a word it closes (`close_after`).
+//!   A campaign does the same, but does not tell of it.
+//! - Free text a day after the customer's last word is accepted, and fails only where `enforce_window` is set.
+//! - A message arrives by itself and is read when nudged; a customer's file is told twice, the second time with a link.
+//! - Campaigns, conversations and wallets belong to the panel, and so are moved by happenings. The seed's campaigns
+//!   wait until they are nudged.
+//! - Everything on WhatsApp is told in both generations; an endpoint that names `v1` or `v2` hears one alone. The old
+//!   one knows no conversations, renames a template's id, puts `WABA_` before Meta's codes, and counts categories only
+//!   where links are opened. `stale_delivered` brings back its outdated arrivals.
+//! - A search counts its page as `total` and what it found as `filter_total`, and takes a status by number.
 
 pub mod auth;
 pub mod error;
