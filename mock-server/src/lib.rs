@@ -14,6 +14,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod check;
 pub mod client;
 pub mod console;
 pub mod export;

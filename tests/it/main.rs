@@ -4,6 +4,7 @@
 
 mod adapters;
 mod admin;
+mod check;
 mod contract;
 mod kernel;
 mod properties;

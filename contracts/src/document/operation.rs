@@ -184,6 +184,22 @@ impl Operation {
         self.variant_of(first.map_or(&Value::Null, |(_, element)| element), incoming)
     }
 
+    /// Every part of a body at which variants stand, with its pointer and the variant it is; the whole request, under
+    /// an empty pointer, where the body has no such part.
+    pub fn variants_in(&self, incoming: &Incoming<'_>) -> Vec<(String, Option<&Variant>)> {
+        let body = incoming.body.value();
+        let parts = body
+            .as_deref()
+            .map(|body| elements(body, &self.variants_at))
+            .unwrap_or_default();
+        if parts.is_empty() {
+            return vec![(String::new(), self.variant_of(&Value::Null, incoming))];
+        }
+        let each = parts.into_iter();
+        each.map(|(pointer, part)| (pointer, self.variant_of(part, incoming)))
+            .collect()
+    }
+
     /// The variant of this name.
     pub fn variant_named(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)

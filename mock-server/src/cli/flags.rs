@@ -227,7 +227,11 @@ fn vendor_port(text: &str) -> anyhow::Result<(String, u16)> {
     })
 }
 
-fn webhook(text: &str) -> anyhow::Result<(String, String)> {
+/// A vendor and where its webhooks go: `heltar=http://…`.
+///
+/// # Errors
+/// When it is in another form.
+pub fn webhook(text: &str) -> anyhow::Result<(String, String)> {
     let parts = text
         .split_once('=')
         .filter(|(_, url)| url::Url::parse(url).is_ok_and(|url| url.has_host()));

@@ -1,6 +1,7 @@
 //! What can be asked on the command line, and how it ends: 0 good, 1 findings, 2 wrong use, 3 inconclusive,
 //! 4 internal.
 
+mod check;
 mod events;
 mod flags;
 mod listen;
@@ -52,6 +53,8 @@ enum Verb {
     Clock(remote::Clock),
     /// Save or load the state of a running server
     Snapshot(remote::Snapshot),
+    /// Run a command against the vendors, judge what it sends by the contracts, and report
+    Check(Box<check::Check>),
     /// Write a vendor's contract or Postman environment
     Export(listing::Export),
     /// Write completions for a shell
@@ -110,6 +113,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Reset(reset)) => remote::reset(&reset),
         Some(Verb::Clock(clock)) => remote::clock(&clock),
         Some(Verb::Snapshot(snapshot)) => remote::snapshot(&snapshot),
+        Some(Verb::Check(check)) => check::run(*check),
         Some(Verb::Export(export)) => listing::export(&export),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(

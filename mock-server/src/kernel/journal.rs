@@ -48,8 +48,8 @@ pub struct Entry {
     pub headers: HeaderMap,
     /// The answer's body.
     pub body: Bytes,
-    /// Whether a layer stopped the request.
-    pub refused: bool,
+    /// Why a layer stopped the request, in one word; none when no layer did.
+    pub refused: Option<&'static str>,
     /// What was noticed, possibly after the answer went out.
     pub findings: Mutex<Vec<Finding>>,
     /// The operations that an unknown path resembles.
@@ -226,6 +226,7 @@ impl Entry {
                 "headers": render_headers(&self.headers),
                 "body": render_body(&self.body),
             },
+            "refused": self.refused,
             "findings": *self.findings.lock(),
             "near": self.near,
         })

@@ -22,6 +22,7 @@ pub mod ring;
 pub mod routes;
 pub mod store;
 pub mod table;
+pub mod tap;
 pub mod text;
 pub mod tie;
 pub mod vendor;

@@ -63,7 +63,10 @@ pub struct Arrival {
 
 /// Marks an answer that says no to what a layer stopped: its status need not be documented.
 #[derive(Clone, Copy, Debug)]
-pub struct Refused;
+pub struct Refused(
+    /// The reason in one word, as [`Reason::word`] has it.
+    pub &'static str,
+);
 
 /// What a vendor does in its own way, without its type.
 pub struct Manners {
@@ -110,8 +113,9 @@ impl Manners {
                 extensions.insert(slot::<V>(any).read(|vendor, _| vendor.guest(credentials)));
             },
             refuse: |refusal| {
+                let word = refusal.reason.word();
                 let mut response = V::Error::from(refusal).into_response();
-                response.extensions_mut().insert(Refused);
+                response.extensions_mut().insert(Refused(word));
                 response
             },
             dress: V::dress,
@@ -217,7 +221,7 @@ pub async fn answer(
         status: parts.status,
         headers: parts.headers.clone(),
         body: body.clone(),
-        refused: parts.extensions.get::<Refused>().is_some(),
+        refused: parts.extensions.get::<Refused>().map(|refused| refused.0),
         findings: parking_lot::Mutex::new(findings),
         near,
     });
@@ -229,6 +233,7 @@ pub async fn answer(
     let id = entry.id;
     let (vendor, status, micros) = (entry.vendor, entry.status.as_u16(), entry.micros);
     workspace.meter.answered(vendor, status, micros);
+    workspaces.tap.show(&workspace.name, &entry);
     workspace.journal.push(entry);
     workspace.feed.tell(News::Request, id);
 
@@ -383,7 +388,7 @@ impl Passage<'_> {
 }
 
 /// Reads a request: its query, its body, and the operation it means. `Err` says why it means none.
-async fn read(
+pub(crate) async fn read(
     mounted: &'static Mounted,
     path: String,
     query: Option<String>,

@@ -81,6 +81,24 @@ pub enum Reason {
     Internal(String),
 }
 
+impl Reason {
+    /// The reason in one word, for programs.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Denied(_) => "denied",
+            Self::UnknownPath => "unknown_path",
+            Self::WrongMethod { .. } => "wrong_method",
+            Self::BrokenJson { .. } => "broken_json",
+            Self::TooLarge { .. } => "too_large",
+            Self::Invalid(_) => "invalid",
+            Self::TooMany { .. } => "too_many",
+            Self::Fault(_) => "fault",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
 /// What is wrong with the credentials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {

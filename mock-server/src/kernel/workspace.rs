@@ -24,6 +24,7 @@ use super::ring::Ring;
 use super::routes::Mounted;
 use super::store::{AnySlot, BadState};
 use super::table::Table;
+use super::tap::Tap;
 
 /// The name of the workspace that requests reach when they name none.
 pub const DEFAULT: &str = "default";
@@ -609,6 +610,8 @@ pub struct Workspaces {
     root_url: RwLock<String>,
     all: RwLock<HashMap<String, Arc<Workspace>>>,
     minted: RwLock<HashMap<String, String>>,
+    /// Shows every exchange to whoever listens.
+    pub tap: Tap,
 }
 
 impl Workspaces {
@@ -621,6 +624,7 @@ impl Workspaces {
             root_url: RwLock::new(root_url),
             all: RwLock::new(HashMap::new()),
             minted: RwLock::new(HashMap::new()),
+            tap: Tap::default(),
         }
     }
 

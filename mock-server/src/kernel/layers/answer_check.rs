@@ -104,7 +104,8 @@ fn check(document: &Document, operation: &Operation, entry: &Entry) {
         &entry.body,
     );
     // A layer may stop a request in a way that no document tells of: a wrong key, a fault on request.
-    let counts = |violation: &&Violation| !(entry.refused && violation.rule == Rule::Status);
+    let counts =
+        |violation: &&Violation| !(entry.refused.is_some() && violation.rule == Rule::Status);
     let findings: Vec<_> = violations
         .iter()
         .filter(counts)
