@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Input, Problem, Search, Within, slot};
-use crate::kernel::delivery::Endpoint;
+use crate::kernel::delivery::{Endpoint, Verification};
 use crate::kernel::workspace::Workspace;
 
 /// Which vendor's endpoints are wanted; all when absent.
@@ -63,7 +63,19 @@ pub async fn add(
     slot.edit_endpoints(&mut |endpoints| {
         endpoints.put(endpoint.clone());
     });
-    Ok((StatusCode::CREATED, Json(shown(&new.vendor, &endpoint))))
+    let mut answer = shown(&new.vendor, &endpoint);
+    // An address with a token is asked for the challenge, as Meta does, and registered whatever it says.
+    if let Some(token) = &endpoint.verify_token {
+        let deliveries = &workspace.deliveries;
+        let said = deliveries.verify(slot.vendor(), &endpoint.url, token).await;
+        answer["verification"] = json!(match said {
+            Verification::Echoed => "echoed".to_owned(),
+            Verification::WrongEcho { .. } => "the answer is not the challenge".to_owned(),
+            Verification::Status(status) => format!("answered with {status}"),
+            Verification::Unreachable(failure) => failure.message,
+        });
+    }
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// `GET /__admin/webhooks/endpoints/{id}`

@@ -230,3 +230,29 @@ async fn what_was_done_is_counted_for_prometheus() {
         .filter(|line| !line.contains("_seconds_total{"));
     assert_snapshot!(kept.collect::<Vec<_>>().join("\n"));
 }
+
+#[tokio::test]
+async fn an_address_with_a_token_is_asked_for_the_challenge() {
+    let server = Server::new();
+    let receiver = Receiver::start().await;
+    let endpoint = |token: Value| json!({"vendor": "toy", "id": "mine", "url": receiver.url("/hook"), "verify_token": token});
+    let mut said = Vec::new();
+    receiver.answer_next(StatusCode::FORBIDDEN);
+    for token in [json!("sesame"), json!("sesame"), json!(null)] {
+        let made = server.post("/__admin/webhooks/endpoints", endpoint(token));
+        said.push(made.await.1["verification"].clone());
+    }
+    assert_eq!(
+        said,
+        [
+            json!("answered with 403 Forbidden"),
+            json!("the answer is not the challenge"),
+            json!(null),
+        ]
+    );
+    let asked: Vec<_> = receiver.arrived();
+    assert_eq!(asked.len(), 2, "who has no token is not asked");
+    let query = asked[0].uri.query().unwrap_or_default();
+    assert!(query.contains("hub.mode=subscribe") && query.contains("hub.verify_token=sesame"));
+    assert!(query.contains("hub.challenge="), "{query}");
+}

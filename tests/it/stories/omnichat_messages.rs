@@ -474,3 +474,252 @@ async fn some_messages_stop_halfway_and_none_goes_back() {
         assert!(refused.contains(why), "{refused}");
     }
 }
+
+/// Sends each, and tells in a line what came of it.
+async fn outcomes(story: &mut Story, requests: Vec<(&str, &str, Value)>) -> String {
+    let mut told = Vec::new();
+    for (path, what, body) in requests {
+        let answer = story.post(path, body).await;
+        let said = answer.json();
+        let code = said["errorCode"].as_str().map(str::to_owned);
+        let code = code.or_else(|| said["error"]["code"].as_u64().map(|code| code.to_string()));
+        let status = answer.status.as_u16();
+        told.push(format!("{status} {:20} {what}", code.unwrap_or_default()));
+    }
+    story.assert_honest();
+    told.join("\n")
+}
+
+#[tokio::test]
+async fn what_real_clients_send_is_taken() {
+    let mut story = story::<Omnichat>();
+    let tap = |index: Value| {
+        let payload = json!({"type": "payload", "payload": "{\"flow\": \"vip\"}"});
+        let button = json!({"type": "button", "sub_type": "quick_reply", "index": index, "parameters": [payload]});
+        json!([{"type": "whatsappTemplate", "whatsappTemplate": {"name": "membership_cs_kelvin", "components": [
+            {"type": "body", "parameters": []}, button]}}])
+    };
+    let elsewhere = json!({"channelId": "85250002113"});
+    let document = json!({"type": "document", "document": {"link": "https://example.com/1.pdf", "filename": "1.pdf"}});
+    let document = json!([{"type": "whatsappTemplate", "whatsappTemplate": {"name": "doc_test", "components": [
+        {"type": "header", "parameters": [document]}]}}]);
+    let strangers = json!({"bsuid": "HK.1", "extraAttributes": {}, "employeeCode": null, "tags": null, "customAttributes": null});
+    let catalog = json!([word(), {"type": "button", "sub_type": "CATALOG", "index": 0,
+        "parameters": [{"type": "action", "action": {"thumbnail_product_retailer_id": "2lc20305pt"}}]}]);
+    let mut untyped = text(GRACE);
+    untyped
+        .as_object_mut()
+        .expect("an object")
+        .shift_remove("type");
+    let ready = || json!([order_update()]);
+    let requests = vec![
+        (
+            DIRECT,
+            "a URL button's index as a number",
+            direct(GRACE, json!([new_year(json!(0))])),
+        ),
+        (
+            DIRECT,
+            "and as a text",
+            direct(GRACE, json!([new_year(json!("0"))])),
+        ),
+        (
+            DIRECT,
+            "no parameters for a body without places",
+            with(direct("886900003808", tap(json!(0))), elsewhere.clone()),
+        ),
+        (
+            DIRECT,
+            "a quick reply's index as a text",
+            with(direct("886900003808", tap(json!("0"))), elsewhere),
+        ),
+        (
+            DIRECT,
+            "a document above",
+            with(
+                direct("85260000003", document),
+                json!({"channelId": "85298765432"}),
+            ),
+        ),
+        (
+            DIRECT,
+            "a number as visitors type it",
+            direct("+852 6123 4567", ready()),
+        ),
+        (
+            DIRECT,
+            "members nobody knows",
+            with(direct(GRACE, ready()), strangers),
+        ),
+        (HEADLESS, "a plus before the number", text("+852 6000-0001")),
+        (HEADLESS, "no type", untyped),
+        (
+            HEADLESS,
+            "CATALOG in capitals",
+            template(GRACE, "catalog_promo", catalog),
+        ),
+        (
+            HEADLESS,
+            "a reaction taken back",
+            headless(
+                GRACE,
+                "reaction",
+                json!({"message_id": "mid-1", "emoji": ""}),
+            ),
+        ),
+        (
+            HEADLESS,
+            "a place in texts",
+            headless(
+                GRACE,
+                "location",
+                json!({"latitude": "22.3193", "longitude": "-114.1694"}),
+            ),
+        ),
+        (
+            HEADLESS,
+            "a document without a name",
+            headless(
+                GRACE,
+                "document",
+                json!({"link": "https://example.com/1.phf"}),
+            ),
+        ),
+        (
+            HEADLESS,
+            "the limit of a text",
+            headless(GRACE, "text", json!({"body": "x".repeat(4096)})),
+        ),
+    ];
+    assert_snapshot!(outcomes(&mut story, requests).await);
+}
+
+#[tokio::test]
+async fn what_breaks_a_documented_rule_is_not_taken() {
+    let mut story = story::<Omnichat>();
+    let words = |count: usize| vec![json!({"type": "text", "text": "Hi"}); count];
+    let facebook = json!({"platform": "facebook"});
+    let reply = |title: &str| json!({"type": "reply", "reply": {"id": title, "title": title}});
+    let interactive = |kind: &str, more: Value| {
+        let content = with(json!({"type": kind, "body": {"text": "?"}}), more);
+        headless(GRACE, "interactive", content)
+    };
+    let buttons = |more: Value| {
+        interactive(
+            "button",
+            with(json!({"action": {"buttons": [reply("Yes")]}}), more),
+        )
+    };
+    let many: Vec<_> = ["1", "2", "3", "4"].map(reply).into();
+    let row = json!({"title": "T", "rows": [{"id": "1", "title": "Row"}]});
+    let list = |sections: Vec<Value>, more: Value| {
+        interactive(
+            "list",
+            with(
+                json!({"action": {"button": "Open", "sections": sections}}),
+                more,
+            ),
+        )
+    };
+    let link = "https://example.com/1.png";
+    let above = json!({"header": {"type": "image", "image": {"link": link}}});
+    let mut nameless = text(GRACE);
+    nameless
+        .as_object_mut()
+        .expect("an object")
+        .shift_remove("messaging_product");
+    let requests = vec![
+        (DIRECT, "six messages", line(words(6).into())),
+        (DIRECT, "none", line(json!([]))),
+        (DIRECT, "words on WhatsApp", direct(GRACE, words(1).into())),
+        (DIRECT, "a template on LINE", line(json!([order_update()]))),
+        (
+            DIRECT,
+            "a platform that is not supported yet",
+            with(line(words(1).into()), facebook),
+        ),
+        (
+            HEADLESS,
+            "a text too long",
+            headless(GRACE, "text", json!({"body": "x".repeat(4097)})),
+        ),
+        (
+            HEADLESS,
+            "four buttons",
+            interactive("button", json!({"action": {"buttons": many}})),
+        ),
+        (
+            HEADLESS,
+            "a label of 21 letters",
+            interactive(
+                "button",
+                json!({"action": {"buttons": [reply(&"x".repeat(21))]}}),
+            ),
+        ),
+        (
+            HEADLESS,
+            "a header of 61 letters",
+            buttons(json!({"header": {"type": "text", "text": "x".repeat(61)}})),
+        ),
+        (
+            HEADLESS,
+            "a footer of 61 letters",
+            buttons(json!({"footer": {"text": "x".repeat(61)}})),
+        ),
+        (
+            HEADLESS,
+            "eleven sections",
+            list(vec![row.clone(); 11], json!({})),
+        ),
+        (
+            HEADLESS,
+            "a picture above a list",
+            list(vec![row.clone()], above),
+        ),
+        (
+            HEADLESS,
+            "two sections without titles",
+            list(
+                vec![json!({"rows": [{"id": "1", "title": "R"}]}); 2],
+                json!({}),
+            ),
+        ),
+        (
+            HEADLESS,
+            "words below a sticker",
+            headless(GRACE, "sticker", json!({"link": link, "caption": "no"})),
+        ),
+        (
+            HEADLESS,
+            "words below sound",
+            headless(GRACE, "audio", json!({"link": link, "caption": "no"})),
+        ),
+        (
+            HEADLESS,
+            "two places for a file",
+            headless(GRACE, "image", json!({"link": link, "id": "1"})),
+        ),
+        (HEADLESS, "no product named", nameless),
+        (
+            HEADLESS,
+            "nothing of the type",
+            json!({"messaging_product": "whatsapp", "to": GRACE, "type": "image"}),
+        ),
+        (
+            HEADLESS,
+            "nobody",
+            json!({"messaging_product": "whatsapp", "type": "text", "text": {"body": "Hi"}}),
+        ),
+        (
+            HEADLESS,
+            "a kind that does not pass here",
+            interactive("flow", json!({"action": {"name": "flow"}})),
+        ),
+        (
+            HEADLESS,
+            "beyond the pole",
+            headless(GRACE, "location", json!({"latitude": 90.5, "longitude": 0})),
+        ),
+    ];
+    assert_snapshot!(outcomes(&mut story, requests).await);
+}

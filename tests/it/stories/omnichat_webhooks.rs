@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use insta::assert_snapshot;
-use mock_server::kernel::delivery::{Endpoint, Signature, Verification};
+use mock_server::kernel::delivery::{Endpoint, Signature};
 use mock_server::vendors::omnichat::Omnichat;
 use serde_json::{Value, json};
 
@@ -259,7 +259,7 @@ async fn an_agent_writes_in_the_inbox() {
 }
 
 #[tokio::test]
-async fn a_broadcast_counts_what_its_recipients_do() {
+async fn a_subscribed_topic_tells_of_direct_messages_in_the_vendors_own_words() {
     let mut story = story::<Omnichat>();
     set(&story, json!({"topics": ["direct_msg/status"]}));
     let order = json!({"type": "whatsappTemplate", "whatsappTemplate": {"name": "survey_two_buttons", "components": [word()]}});
@@ -276,6 +276,29 @@ async fn a_broadcast_counts_what_its_recipients_do() {
     story
         .happen(json!({"happening": "customer_clicks", "message": id}))
         .await;
+    assert_snapshot!(story.transcript());
+}
+
+#[tokio::test]
+async fn what_a_customer_wrote_is_read_back_through_the_api() {
+    let mut story = story::<Omnichat>();
+    story.happen(writes(NORA, hello())).await;
+    let file = json!({"type": "image", "caption": "Look"});
+    story.happen(writes(NORA, file)).await;
+    story.happen(writes(NORA, json!({"type": "unknown"}))).await;
+    let range = "after=1743465600000&before=1743552000000";
+    let history = format!("/v1/messages?{range}&platform=whatsapp&channelId=85290000001");
+    let shown = story.get(&history).await.json();
+    assert_eq!(
+        shown["totalElements"], 2,
+        "what nobody can show is not shown"
+    );
+    let contact = format!("/v1/contacts?platform=whatsapp&userId={NORA}");
+    let known = story.get(&contact).await.json();
+    assert_eq!(
+        known["content"][0]["lastMessageTime"],
+        1_743_469_200_000_i64
+    );
     assert_snapshot!(story.transcript());
 }
 
@@ -326,18 +349,4 @@ async fn an_endpoint_hears_signed_events_in_order() {
     kinds.dedup();
     assert_eq!(kinds, ["delivered", "message", "read", "sent"], "{told:?}");
     story.assert_honest();
-}
-
-#[tokio::test]
-async fn an_endpoint_is_asked_for_the_challenge_as_meta_asks() {
-    let receiver = Receiver::start().await;
-    let story = story::<Omnichat>();
-    let deliveries = &story.workspace().deliveries;
-    let url = receiver.url("/whatsapp-webhook");
-    let verification = deliveries.verify("omnichat", &url, "sesame").await;
-    assert!(matches!(verification, Verification::WrongEcho { .. }));
-    let asked = &receiver.arrived()[0];
-    let query = asked.uri.query().unwrap_or_default();
-    assert_eq!(asked.method, Method::GET);
-    assert!(query.contains("hub.mode=subscribe") && query.contains("hub.verify_token=sesame"));
 }
