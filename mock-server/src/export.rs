@@ -1,4 +1,8 @@
-//! What other tools can read: a Postman environment made from a contract, deliveries as HAR or curl.
+//! What other tools can read: a contract as a Postman collection and environment, deliveries as HAR or curl.
+
+mod postman;
+
+pub use postman::postman_collection;
 
 use std::sync::Arc;
 
@@ -42,7 +46,7 @@ pub fn postman_environment(mounted: &Mounted, base_url: &str) -> Value {
     let all = variables(mounted, base_url);
     let plain = all.iter().filter(|(name, _)| !name.starts_with("path:"));
     let mut values: Vec<_> = plain.map(|(name, value)| entry(name, value)).collect();
-    values.push(entry("mockBaseUrl", base_url));
+    values.push(entry(postman::BASE, base_url));
     json!({
         "name": format!("{} (mock)", mounted.document.title),
         "values": values,

@@ -14,6 +14,10 @@ use crate::export;
 use crate::kernel::routes::Mounted;
 use crate::kernel::workspace::{DEFAULT, Workspace};
 
+/// How the names of the files for Postman end.
+const COLLECTION: &str = ".postman_collection.json";
+const ENVIRONMENT: &str = ".postman_environment.json";
+
 /// Which vendor is wanted; all when absent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -73,17 +77,24 @@ pub async fn openapi(
     Ok(json_text(mounted.document.text()))
 }
 
-/// `GET /__admin/postman/{vendor}.postman_environment.json`
+/// `GET /__admin/postman/{vendor}.postman_environment.json` and `{vendor}.postman_collection.json`
 pub async fn postman(
     State(app): State<App>,
     Within(workspace): Within,
     Path(file): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let mounted = named_file(&app, &file, ".postman_environment.json")?;
-    Ok(Json(export::postman_environment(
-        mounted,
-        &base_url(&app, mounted, &workspace),
-    )))
+    let (made, mounted): (fn(&Mounted, &str) -> Value, _) = if file.ends_with(COLLECTION) {
+        (
+            export::postman_collection,
+            named_file(&app, &file, COLLECTION)?,
+        )
+    } else {
+        (
+            export::postman_environment,
+            named_file(&app, &file, ENVIRONMENT)?,
+        )
+    };
+    Ok(Json(made(mounted, &base_url(&app, mounted, &workspace))))
 }
 
 fn json_text(text: &'static str) -> Response {

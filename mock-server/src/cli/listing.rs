@@ -49,8 +49,10 @@ pub struct Export {
 enum Kind {
     /// The contract, an OpenAPI 3.1 document
     Openapi,
-    /// A Postman environment with values that work on the seed
+    /// A Postman collection: every documented use, with tests of its answer
     Postman,
+    /// A Postman environment with values that work on the seed
+    PostmanEnvironment,
 }
 
 /// One vendor in a table for people.
@@ -217,10 +219,11 @@ pub fn outcomes(format: Format) {
 /// `export`
 pub fn export(wanted: &Export) -> Result<(), Failure> {
     let mounted = named(&wanted.vendor)?;
+    let base_url = format!("{}/{}", wanted.server.trim_end_matches('/'), mounted.name);
     let text = match wanted.kind {
         Kind::Openapi => mounted.document.text().to_owned(),
-        Kind::Postman => {
-            let base_url = format!("{}/{}", wanted.server.trim_end_matches('/'), mounted.name);
+        Kind::Postman => format!("{:#}\n", export::postman_collection(mounted, &base_url)),
+        Kind::PostmanEnvironment => {
             format!("{:#}\n", export::postman_environment(mounted, &base_url))
         }
     };
