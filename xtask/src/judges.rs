@@ -30,6 +30,15 @@ const JUDGES: &[Judge] = &[
         },
     },
     Judge {
+        name: "newman",
+        fetch: |court| court.npm("newman"),
+        judge: |court| {
+            let mut node = court.command("node", "newman");
+            node.arg("run.mjs");
+            court.hear(node)
+        },
+    },
+    Judge {
         name: "whatsapp",
         fetch: |court| court.pypi("whatsapp").map(drop),
         judge: |court| {
