@@ -39,6 +39,15 @@ const JUDGES: &[Judge] = &[
         },
     },
     Judge {
+        name: "openapi",
+        fetch: |court| court.npm("openapi"),
+        judge: |court| {
+            let mut node = court.command("node", "openapi");
+            node.arg("run.mjs");
+            court.hear(node)
+        },
+    },
+    Judge {
         name: "whatsapp",
         fetch: |court| court.pypi("whatsapp").map(drop),
         judge: |court| {
