@@ -87,13 +87,15 @@ async function showChaos(root) {
   const seedInput = h("input", { type: "number", min: 0, value: seed });
   const add = async (submitted) => {
     submitted.preventDefault();
-    const rule = { effect: effect.value };
+    const rule = {};
     if (vendor.value) rule.vendor = vendor.value;
     if (endpoint.value) rule.endpoint = endpoint.value;
     if (event.value) rule.event = event.value;
-    if (chance.value) rule.chance = Number(chance.value);
-    if (times.value) rule.times = Number(times.value);
-    for (const [key, input, number] of inputs) if (input.value !== "") rule[key] = number ? Number(input.value) : input.value;
+    if (chance.value) rule.probability = Number(chance.value);
+    if (times.value) rule.count = Number(times.value);
+    const how = {};
+    for (const [key, input, number] of inputs) if (input.value !== "") how[key] = number ? Number(input.value) : input.value;
+    rule.effect = inputs.length ? { [effect.value]: how } : effect.value;
     await post("/chaos", rule);
     await again();
   };
@@ -101,7 +103,8 @@ async function showChaos(root) {
   fill(root,
     h("div.row", h("h2", "Chaos of deliveries"), h("span.grow"), h("span.small.soft", "seed ", h("code", seed))),
     rules.length === 0 ? h("p.soft", "None: every delivery goes out as the vendor would send it.") : h("table", h("tbody", rules.map((rule) => {
-      const { id, vendor: of, endpoint: to, event: name, effect: what, chance: likely, times: left, ...rest } = rule;
+      const { id, vendor: of, endpoint: to, event: name, probability: likely, count: left } = rule;
+      const [what, rest] = typeof rule.effect === "string" ? [rule.effect, {}] : Object.entries(rule.effect)[0];
       return h("tr",
         h("td", of ?? "every vendor"), h("td.mono", [name ?? "every event", to].filter(Boolean).join(" to ")), h("td", EFFECTS[what]?.[0] ?? what, " ", Object.keys(rest).length ? h("code", JSON.stringify(rest)) : null),
         h("td", likely !== undefined && likely !== null && likely !== 1 ? `chance ${likely}` : "always", left !== undefined && left !== null ? `, ${left} more` : ""),
