@@ -433,7 +433,7 @@ pub enum OldNews {
     Failed(Marked),
     /// An address in it was opened.
     #[serde(rename = "message.link_tracking")]
-    LinkTracking(OldClicked),
+    LinkTracking(Box<OldClicked>),
 }
 
 /// A message in the older generation.
