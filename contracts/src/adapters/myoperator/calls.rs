@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::campaigns;
 use super::contacts::{Activity, Change, Draft, Fields, Selection, Source};
@@ -40,9 +40,10 @@ const NOT_ONBOARDED: &str = "204983902706432";
 const NOT_CONNECTED: &str = "900000000000305";
 const UNKNOWN: &str = "900000000000399";
 
-/// A customer with an open window, their number as calls take it, and what they last wrote.
+/// A customer with an open window, their number as calls take it, where they wrote, and what they wrote last.
 const ASHA: (&str, &str) = ("91", "9876543210");
 const ASHA_BY_PHONE: &str = "+919876543210";
+const CONVERSATION: &str = "dc595fd8-aaf3-4b97-97c1-311ba07d3e2e";
 const HER_MESSAGE: &str = "d0f4b85e-45a9-4e13-9d9a-6273b8c113bf";
 
 /// Contacts.
@@ -78,6 +79,8 @@ pub struct Notes {
     template: Option<String>,
     media: Option<String>,
     message: Option<String>,
+    tracked: Option<String>,
+    failing: Option<String>,
     contact: Option<String>,
     user: Option<String>,
     cursor: Cursor,
@@ -125,8 +128,18 @@ impl Adapter for Client {
         serde_json::to_value(notice).map_err(|error| error.to_string())
     }
 
-    fn happenings(_: &Notes) -> Vec<Value> {
-        Vec::new()
+    fn happenings(notes: &Notes) -> Vec<Value> {
+        let writes = |from: &str, says: Value| json!({"happening": "customer_writes", "from": from, "name": "Kavya", "says": says});
+        vec![
+            writes("919000000777", json!({"type": "text", "body": "Hello, I am new here."})),
+            writes("919876543210", json!({"type": "image", "caption": "This one"})),
+            json!({"happening": "message_read", "message": notes.message}),
+            json!({"happening": "link_clicked", "message": notes.tracked}),
+            json!({"happening": "message_failed", "message": notes.failing, "code": "130472"}),
+            json!({"happening": "conversation_assigned", "conversation": CONVERSATION, "agent": AGENT}),
+            json!({"happening": "conversation_closed", "conversation": CONVERSATION}),
+            json!({"happening": "incoming_call", "from": ASHA_BY_PHONE, "filed_as": ["Support", "Call back"]}),
+        ]
     }
 }
 
@@ -648,7 +661,12 @@ fn messages() -> Vec<Call<Client>> {
             )]))))
         ),
         message!("template", carousel_template()),
-        message!("template", dynamic_template()),
+        call!("messages.send", told, |client, notes| {
+            let sent = client.messages().send(&dynamic_template()).await?;
+            notes.tracked = Some(sent.data.message_id.clone());
+            Ok(sent)
+        })
+        .variant("template"),
         message!("template", code()),
         message!("button", buttons(Some(Header::text("An invitation")))),
         call!("messages.send", told, |client, notes| {
@@ -673,7 +691,12 @@ fn messages() -> Vec<Call<Client>> {
                 None
             ))))
         ),
-        message!("list", list()),
+        call!("messages.send", told, |client, notes| {
+            let sent = client.messages().send(&list()).await?;
+            notes.failing = Some(sent.data.message_id.clone());
+            Ok(sent)
+        })
+        .variant("list"),
         message!("cta_url", cta_url(Some(Header::text("Sale")))),
         message!("cta_url", cta_url(Some(Header::Image(At::id(PICTURE))))),
         message!("cta_url", cta_url(Some(Header::Image(at_url())))),
