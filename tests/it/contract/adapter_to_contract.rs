@@ -235,6 +235,12 @@ fn contract<V: Vendor>() -> Document {
     Document::load(V::PROFILE.contract).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Whether a medium is taken as it is.
+fn is_file(media_type: &str) -> bool {
+    let files = ["*/", "audio/", "image/", "video/"];
+    files.iter().any(|file| media_type.starts_with(file))
+}
+
 /// A documented answer, as it goes over the wire.
 struct Played {
     /// Its name in the contract.
@@ -276,7 +282,9 @@ impl Played {
         match (examples.is_empty(), media_type.as_deref()) {
             (false, _) => examples,
             (true, None) => vec![played("without a body", None, Vec::new())],
-            (true, Some("*/*")) => vec![played("any bytes", None, A_FILE.to_vec())],
+            (true, Some(kind)) if is_file(kind) => {
+                vec![played("any bytes", None, A_FILE.to_vec())]
+            }
             // Nothing can be played of it, which is told.
             (true, Some(_)) => Vec::new(),
         }

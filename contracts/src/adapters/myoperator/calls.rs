@@ -131,9 +131,16 @@ impl Adapter for Client {
     fn happenings(notes: &Notes) -> Vec<Value> {
         let writes = |from: &str, says: Value| json!({"happening": "customer_writes", "from": from, "name": "Kavya", "says": says});
         vec![
-            writes("919000000777", json!({"type": "text", "body": "Hello, I am new here."})),
-            writes("919876543210", json!({"type": "image", "caption": "This one"})),
+            writes(
+                "919000000777",
+                json!({"type": "text", "body": "Hello, I am new here."}),
+            ),
+            writes(
+                "919876543210",
+                json!({"type": "image", "caption": "This one"}),
+            ),
             json!({"happening": "message_read", "message": notes.message}),
+            json!({"happening": "message_read", "message": notes.tracked}),
             json!({"happening": "link_clicked", "message": notes.tracked}),
             json!({"happening": "message_failed", "message": notes.failing, "code": "130472"}),
             json!({"happening": "conversation_assigned", "conversation": CONVERSATION, "agent": AGENT}),
