@@ -3,4 +3,5 @@
 
 mod balesotomatis;
 mod cekat;
+mod myoperator;
 mod omnichat;
