@@ -19,7 +19,7 @@ pub async fn list(
     Path(vendor): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let mut phones = slot(&workspace, &vendor)?.phones();
-    phones.sort_by(|a, b| b.last_at.cmp(&a.last_at));
+    phones.sort_by_key(|phone| std::cmp::Reverse(phone.last_at));
     Ok(Json(json!({"phones": phones})))
 }
 

@@ -54,7 +54,7 @@ async function composer(root, event) {
         ? chip("keeps the contract", "good")
         : h("div.notice", { class: invalid.checked ? "warn" : "bad" }, h("strong", "Breaks the contract"), h("ul", answer.findings.map((one) => h("li", one.pointer ? h("code", one.pointer) : null, " ", one.message)))));
     } catch (error) {
-      fill(verdict, h("p.notice.bad", error.message));
+      fill(verdict, h("p.notice.bad.break", error.message));
     }
   }, 200);
   const take = (value) => { payload = value; editor.value = pretty(value); check(); };
@@ -72,7 +72,7 @@ async function composer(root, event) {
     const answer = await post("/trigger", ask({ example: example.value || undefined, dry_run: true }));
     take(answer.payload);
     redraw();
-    fill(result, answer.tied?.length ? h("p.small.soft", `Ids and numbers of real records were filled in at ${answer.tied.map((one) => one.pointer).join(", ")}.`) : null);
+    fill(result, answer.tied?.length ? h("p.small.soft.break", `Ids and numbers of real records were filled in at ${answer.tied.map((one) => one.pointer).join(", ")}.`) : null);
   }
   const send = async () => {
     const value = JSON.parse(editor.value);
