@@ -112,7 +112,7 @@ impl Remote {
             }
             let known = self.newest;
             let first = self.missing.first().copied().unwrap_or(known + 1);
-            if seen + 1 <= first {
+            if seen < first {
                 return Ok(findings);
             }
             let wish = json!({"after": first - 1, "limit": usize::MAX >> 16});
