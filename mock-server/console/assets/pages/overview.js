@@ -68,7 +68,7 @@ async function card(vendor) {
       h("a", { href: `#/contract/${vendor.vendor}` }, "Contract"),
       h("a", { href: `#/conversations/${vendor.vendor}` }, "Conversations"),
       h("a", { href: `#/state/${vendor.vendor}` }, "State"),
-      h("a", { href: `/__admin/postman/${vendor.vendor}.postman_environment.json`, download: "" }, "Postman environment")));
+      h("a", { href: `/__admin/postman/${vendor.vendor}.postman_environment.json`, download: "" }, "Postman environment"), h("a", { href: `/__admin/postman/${vendor.vendor}.postman_collection.json`, download: "" }, "Postman collection")));
 }
 
 /** The simplest documented call: a list without a parameter in its path, else the first one there is. */

@@ -97,7 +97,7 @@ pub fn complaint(message: &str, call: &Call) -> Response {
     *response.status_mut() = StatusCode::BAD_REQUEST;
     response
         .extensions_mut()
-        .insert(crate::kernel::pipeline::Refused);
+        .insert(crate::kernel::pipeline::Refused("no_such_example"));
     response.headers_mut().insert(
         http::header::CONTENT_TYPE,
         http::HeaderValue::from_static("application/json"),
