@@ -212,6 +212,29 @@ test("ten thousand requests are a list that stays quick", async () => {
   await close();
 });
 
+test("every kind of chaos and of fault is added and taken away", async () => {
+  const workspace = "chaos";
+  const { page, complaints, close } = await open(chromium, mock.base, { workspace, hash: "faults" });
+  for (const [section, path] of [["Chaos of deliveries", "chaos"], ["Faults of the API", "faults"]]) {
+    const card = `section[aria-label='${section}']`;
+    await page.waitForSelector(`${card} form`);
+    const kinds = await page.$$eval(`${card} form select`, (selects) => [...selects[1].options].map((option) => option.value));
+    assert.ok(kinds.length >= 4, `${section} offers ${kinds}`);
+    for (const [index, kind] of kinds.entries()) {
+      const select = (await page.$$(`${card} form select`))[1];
+      await select.select(kind);
+      await page.locator(`${card} form button.primary`).click();
+      await page.waitForFunction((rows, count) => document.querySelectorAll(rows).length === count, {}, `${card} tbody tr`, index + 1);
+    }
+    const known = await ask(mock.base, "GET", `/${path}`, undefined, workspace);
+    assert.equal((known.rules ?? known.faults).length, kinds.length);
+    await page.locator(`${card} ::-p-xpath(.//button[text()='Remove all'])`).click();
+    await page.waitForFunction((rows) => document.querySelectorAll(rows).length === 0, {}, `${card} tbody tr`);
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("the keyboard alone gets everywhere", async () => {
   const { page, complaints, close } = await open(chromium, mock.base, { workspace: "keyboard" });
   await quiet(page);

@@ -15,10 +15,12 @@ const EFFECTS = {
   drop: ["is never sent", []],
   duplicate: ["is sent again", [["copies", "copies", 1], ["ids", "ids", "same", ["same", "new"]]]],
   delay: ["waits", [["by", "by", "5s"], ["up_to", "up to", ""]]],
-  reorder: ["changes places", [["window", "among so many", 5]]],
+  reorder: ["changes places", [["window", "among so many", 5], ["within", "at the latest after", "30s"]]],
   corrupt: ["has its body broken", [["how", "how", "truncate", ["truncate", "flip", "not_json"]]]],
   lose_answer: ["loses the receiver's 2xx, so that it is tried again", []],
-  burst: ["comes in a burst", [["copies", "copies", 10]]],
+  burst: ["waits for others and comes in a burst", [["size", "of so many", 20], ["within", "at the latest after", "30s"]]],
+  outage: ["does not reach the handler", []],
+  answer: ["seems to be answered", [["status", "status", 429], ["retry_after", "Retry-After, in seconds", 600]]],
   signature: ["is signed wrongly", [["how", "how", "wrong", ["wrong", "stale", "missing"]]]],
 };
 
