@@ -8,7 +8,7 @@ use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
 use contracts::adapters::heltar::webhooks::Registration;
-use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar, omnichat};
+use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar, myoperator, omnichat};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
@@ -20,6 +20,7 @@ use mock_server::kernel::workspace::{DEFAULT, Workspace};
 use mock_server::vendors::balesotomatis::BalesOtomatis;
 use mock_server::vendors::cekat::Cekat;
 use mock_server::vendors::heltar::Heltar;
+use mock_server::vendors::myoperator::MyOperator;
 use mock_server::vendors::omnichat::Omnichat;
 use mock_server::{App, Options, Running};
 use serde_json::{Map, Value, json};
@@ -49,6 +50,14 @@ async fn the_adapter_of_cekat_lives_with_its_mock() {
 async fn the_adapter_of_heltar_lives_with_its_mock() {
     let running = mock::<Heltar>().await;
     let complaints = complaints_about_life::<heltar::Client, Heltar>(&running).await;
+    assert!(complaints.is_empty(), "\n{}", table(&complaints));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_adapter_of_myoperator_lives_with_its_mock() {
+    let running = mock::<MyOperator>().await;
+    let complaints = complaints_about_life::<myoperator::Client, MyOperator>(&running).await;
     assert!(complaints.is_empty(), "\n{}", table(&complaints));
     running.stop().await;
 }
