@@ -3,11 +3,15 @@
 
 use std::sync::Arc;
 
+use contracts::adapters::myoperator::filter::Filter;
+use contracts::adapters::myoperator::logs::Query;
 use contracts::adapters::myoperator::messages::Outgoing;
 use contracts::adapters::myoperator::obd::{Dialer, Request};
 use contracts::adapters::myoperator::search::{Cursor, Search, fields};
 use contracts::adapters::myoperator::webhook::{Guard, Happened, Notice, OldNews};
-use contracts::adapters::myoperator::{ApiKey, Client, Error, Hosts, Keys, ObdKeys, Reason};
+use contracts::adapters::myoperator::{
+    ApiKey, Carrier, Client, Error, Hosts, Keys, ObdKeys, Reason,
+};
 use jiff::SignedDuration;
 use mock_server::kernel::delivery::{ContentType, Endpoint, EndpointAuth};
 use mock_server::kernel::faults::{Fault, FaultRule};
@@ -23,6 +27,7 @@ const COMPANY: &str = "66c595699b31d875";
 const NUMBER: &str = "87673432323365";
 const ASHA: (&str, &str) = ("91", "9876543210");
 const ASHA_BY_PHONE: &str = "+919876543210";
+const AGENT: &str = "68baab1d30e05351";
 const AGENT_FIRST: &str = "6981d1c6c99f8650";
 
 /// The mock on a free port, its clock in our hands.
@@ -163,6 +168,166 @@ async fn a_message_is_heard_of_in_both_generations() {
 }
 
 #[tokio::test]
+async fn a_call_is_placed_heard_of_found_and_listened_to() {
+    let (running, workspace) = mock().await;
+    let (newer, older) = (Receiver::start().await, Receiver::start().await);
+    let calls = [
+        "call.initiated",
+        "call.dial_begin",
+        "call.answered",
+        "call.end",
+        "call.summary",
+        "disposition",
+    ];
+    listen(
+        &workspace,
+        Endpoint {
+            events: calls.map(String::from).to_vec(),
+            content_type: ContentType::Multipart,
+            ..Endpoint::new(&newer.url("/new"))
+        },
+    );
+    listen(
+        &workspace,
+        Endpoint {
+            events: ["v1.after_call", "v1.disposition"]
+                .map(String::from)
+                .to_vec(),
+            content_type: ContentType::Form,
+            ..Endpoint::new(&older.url("/old"))
+        },
+    );
+    let client = client(&running, &keys());
+    let user_id = AGENT.to_owned();
+    let call = Request::new(Dialer::User { user_id }, ASHA_BY_PHONE, AGENT_FIRST).known_as("cb-1");
+    let accepted = client.obd().place(&call).await.expect("a call");
+    assert!(!accepted.may_be_cancelled());
+    let again = client
+        .obd()
+        .place(&call)
+        .await
+        .expect_err("the reference is taken");
+    assert!(
+        matches!(again.reason(), Some(Reason::ReferenceTaken(Some(_)))),
+        "{again:?}"
+    );
+    workspace.advance_until_idle().await;
+
+    let (mut told, mut recording) = (Vec::new(), String::new());
+    for (place, arrived) in newer.arrived().iter().enumerate() {
+        let Notice::Event(event) = read(arrived) else {
+            panic!("of the older generation: {arrived:?}");
+        };
+        told.push(match &event.happened {
+            Happened::CallInitiated(_) => "initiated",
+            Happened::DialBegin(_) => "dials",
+            Happened::CallAnswered(_) => "answered",
+            Happened::CallEnd(ended) => {
+                assert_eq!(ended.call.answers(), Some("cb-1"));
+                "ended"
+            }
+            Happened::CallSummary(summary) => {
+                assert_eq!(event.event_sequence, 1);
+                assert_eq!(summary.call.ref_id, accepted.unique_id);
+                assert_eq!(
+                    summary.agent().map(|agent| agent.uuid.as_str()),
+                    Some(AGENT)
+                );
+                recording.clone_from(&summary.call.recording_filename);
+                "summed up"
+            }
+            Happened::Disposition(filed) => {
+                assert!(!filed.dispositions.is_empty(), "{filed:?}");
+                "filed"
+            }
+            other => panic!("{other:?}"),
+        });
+        if !matches!(
+            event.happened,
+            Happened::CallSummary(_) | Happened::Disposition(_)
+        ) {
+            assert_eq!(event.event_sequence, place as u64 + 1, "{event:?}");
+        }
+    }
+    let expected = [
+        "initiated",
+        "dials",
+        "answered",
+        "dials",
+        "answered",
+        "ended",
+        "summed up",
+        "filed",
+    ];
+    assert_eq!(told, expected);
+    let older: Vec<_> = older.arrived().iter().map(read).collect();
+    let [Notice::Call(over), Notice::Call(filed)] = &older[..] else {
+        panic!("{older:?}");
+    };
+    assert_eq!(over.client_ref_id.as_deref(), Some("cb-1"));
+    assert_eq!(
+        (&over.dispositions, over.filename.as_str()),
+        (&None, recording.as_str())
+    );
+    let words = filed
+        .dispositions
+        .iter()
+        .flatten()
+        .map(|one| one.name.as_str());
+    assert_ne!(words.count(), 0, "{filed:?}");
+
+    let placed = Query {
+        filters: Some(Filter::Obd & Filter::Connected),
+        ..Query::default()
+    };
+    let found = client.logs().search(&placed).await.expect("the log");
+    let logs = found.data.hits.iter().map(|hit| &hit.log);
+    let logs: Vec<_> = logs.filter(|log| log.client_ref_id == "cb-1").collect();
+    let [log] = logs[..] else {
+        panic!("{logs:?}");
+    };
+    assert_eq!(
+        (log.client_ref_id.as_str(), log.filename.as_str()),
+        ("cb-1", recording.as_str())
+    );
+    assert!(
+        log.allcaller_id.starts_with(&over.id),
+        "one log under two names: {} and {}",
+        log.allcaller_id,
+        over.id
+    );
+
+    let link = client.recordings().link(&recording).await.expect("a link");
+    let sound = client
+        .recordings()
+        .fetch(&link)
+        .await
+        .expect("the recording");
+    assert!(!sound.is_empty());
+    workspace.advance(SignedDuration::from_hours(25)).await;
+    let late = client
+        .recordings()
+        .fetch(&link)
+        .await
+        .expect_err("it is too late");
+    assert!(matches!(late.reason(), Some(Reason::Forbidden)), "{late:?}");
+    let link = client
+        .recordings()
+        .link(&recording)
+        .await
+        .expect("another link");
+    assert_eq!(
+        client
+            .recordings()
+            .fetch(&link)
+            .await
+            .expect("the recording"),
+        sound
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_search_goes_on_until_all_are_found_and_a_list_too() {
     let (running, _) = mock().await;
     let client = client(&running, &keys());
@@ -205,6 +370,25 @@ async fn a_search_goes_on_until_all_are_found_and_a_list_too() {
     }
     listed.sort();
     assert_eq!(listed, found);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn parameters_for_developers_say_the_same_wherever_they_stand() {
+    let (running, _) = mock().await;
+    let client = client(&running, &keys());
+    let query = Query {
+        page_size: Some(5),
+        filters: Some(Filter::Incoming & (Filter::Connected | Filter::Missed)),
+        ..Query::default()
+    };
+    let expected = client.logs().search(&query).await.expect("logs").data;
+    assert!(expected.total > 0, "{expected:?}");
+    for carrier in [Carrier::Form, Carrier::Json] {
+        let client = client.clone().carrying_in(carrier).without_prefix();
+        let found = client.logs().search(&query).await.expect("logs").data;
+        assert_eq!(found, expected, "{carrier:?}");
+    }
     running.stop().await;
 }
 

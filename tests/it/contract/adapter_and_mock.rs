@@ -8,7 +8,9 @@ use contracts::adapters::heltar::messages::{Outgoing, Page};
 use contracts::adapters::heltar::records::Status;
 use contracts::adapters::heltar::webhook::{self, Event as Heard, Stage};
 use contracts::adapters::heltar::webhooks::Registration;
-use contracts::adapters::{Adapter, Call, Failure, balesotomatis, cekat, heltar, myoperator, omnichat};
+use contracts::adapters::{
+    Adapter, Call, Failure, balesotomatis, cekat, heltar, myoperator, omnichat,
+};
 use contracts::document::Document;
 use http::Method;
 use jiff::SignedDuration;
