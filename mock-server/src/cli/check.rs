@@ -336,3 +336,116 @@ fn list(check: &Check, all: &[&'static Mounted]) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// `watch`
+#[derive(Clone, Debug, Args)]
+pub struct Follow {
+    /// The running server
+    #[arg(
+        long,
+        env = "MOCK_SERVER_URL",
+        default_value = "http://127.0.0.1:4600",
+        value_name = "URL"
+    )]
+    server: String,
+    /// The workspace
+    #[arg(long, env = "MOCK_WORKSPACE", default_value = "default")]
+    workspace: String,
+    /// The admin token, where the server demands one
+    #[arg(long, env = "MOCK_ADMIN_TOKEN", hide_env_values = true)]
+    admin_token: Option<String>,
+    /// Judge what the journal holds already, too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    measure: Measure,
+}
+
+/// Watches a running server until it is interrupted: findings as they come, the report at the end.
+pub fn watch(follow: &Follow) -> Result<(), Failure> {
+    let all = super::listing::mounted()?;
+    let settled = follow.measure.settle(&all)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
+    let report = runtime.block_on(follow_on(follow, &all, &settled.terms))?;
+    settled.tell(&report)
+}
+
+async fn follow_on(
+    follow: &Follow,
+    all: &[&'static Mounted],
+    terms: &Terms,
+) -> Result<Report, Failure> {
+    let silent = |error: mock_server::check::Silent| Failure::Use(error.into());
+    let remote = Remote::new(
+        &follow.server,
+        &follow.workspace,
+        follow.admin_token.clone(),
+    );
+    let mut remote = remote.context("cannot start")?;
+    if !follow.all {
+        remote.skip().await.map_err(silent)?;
+    }
+    eprintln!(
+        "watching {} of {}; stop with Ctrl-C",
+        follow.workspace, follow.server
+    );
+    let mut ledger = Ledger::new(std::sync::Arc::new(Judge::new(all)));
+    let mut tick = tokio::time::interval(EVERY);
+    let mut stop = std::pin::pin!(super::serve::stop_signal());
+    loop {
+        tokio::select! {
+            stopped = &mut stop => {
+                stopped.context("cannot wait for a signal")?;
+                break;
+            }
+            _ = tick.tick() => {
+                for finding in remote.look(&mut ledger).await.map_err(silent)? {
+                    eprintln!("{}", report::text(&finding));
+                }
+            }
+        }
+    }
+    remote.settle(&mut ledger).await.map_err(silent)?;
+    Ok(ledger.report(terms))
+}
+
+/// `report`
+#[derive(Clone, Debug, Args)]
+pub struct Saved {
+    /// The answer of POST /__admin/requests/find, or one exchange a line; - is standard input
+    journal: PathBuf,
+    #[command(flatten)]
+    measure: Measure,
+}
+
+/// Judges a saved journal.
+pub fn saved(saved: &Saved) -> Result<(), Failure> {
+    let all = super::listing::mounted()?;
+    let settled = saved.measure.settle(&all)?;
+    let name = saved.journal.display();
+    let text = if saved.journal == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(&saved.journal)
+    };
+    let text = text
+        .with_context(|| format!("cannot read {name}"))
+        .map_err(Failure::Use)?;
+    let journal = mock_server::check::read_journal(&text)
+        .with_context(|| format!("in {name}"))
+        .map_err(Failure::Use)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .context("cannot start")?;
+    let mut ledger = Ledger::new(std::sync::Arc::new(Judge::new(&all)));
+    runtime.block_on(async {
+        for exchange in &journal.exchanges {
+            ledger.see(exchange).await;
+        }
+    });
+    ledger.lose(journal.lost);
+    settled.tell(&ledger.report(&settled.terms))
+}

@@ -55,6 +55,10 @@ enum Verb {
     Snapshot(remote::Snapshot),
     /// Run a command against the vendors, judge what it sends by the contracts, and report
     Check(Box<check::Check>),
+    /// Watch a running server as check does, until interrupted
+    Watch(Box<check::Follow>),
+    /// Judge a saved journal as check does
+    Report(Box<check::Saved>),
     /// Write a vendor's contract or Postman environment
     Export(listing::Export),
     /// Write completions for a shell
@@ -114,6 +118,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Clock(clock)) => remote::clock(&clock),
         Some(Verb::Snapshot(snapshot)) => remote::snapshot(&snapshot),
         Some(Verb::Check(check)) => check::run(*check),
+        Some(Verb::Watch(follow)) => check::watch(&follow),
+        Some(Verb::Report(saved)) => check::saved(&saved),
         Some(Verb::Export(export)) => listing::export(&export),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(

@@ -95,7 +95,8 @@ fn announce(running: &Running, settled: &Settled) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn stop_signal() -> std::io::Result<()> {
+/// Waits until somebody wants this process to end.
+pub async fn stop_signal() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate =

@@ -435,3 +435,78 @@ async fn every_vendor_has_its_address_and_credentials_in_the_environment() {
         .collect();
     assert_snapshot!(lines.join("\n"));
 }
+
+#[tokio::test]
+async fn every_report_tells_of_every_finding() {
+    let report = careless().await.report(&Terms::default()).await;
+    for format in [
+        Format::Text,
+        Format::Json,
+        Format::Sarif,
+        Format::Markdown,
+        Format::Html,
+    ] {
+        let text = report::write(&report, format);
+        for finding in &report.findings {
+            assert!(
+                text.contains(&finding.fingerprint),
+                "{format:?} lacks {finding:?}"
+            );
+        }
+    }
+    let json: Report = serde_json::from_str(&report::write(&report, Format::Json)).unwrap();
+    assert_eq!(json, report, "the model survives its own writing");
+    let junit = report::write(&report, Format::Junit);
+    assert!(
+        junit.contains("tests=\"5\"") && junit.contains("failures=\"3\""),
+        "{junit}"
+    );
+    let ctrf: Value = serde_json::from_str(&report::write(&report, Format::Ctrf)).unwrap();
+    assert_eq!(ctrf["results"]["summary"]["failed"], 3);
+    let html = report::write(&report, Format::Html);
+    assert!(
+        !html.contains("src=") && !html.contains("href="),
+        "nothing from outside"
+    );
+    assert_eq!(html.matches("<article").count(), 6);
+}
+
+#[tokio::test]
+async fn annotations_stop_at_ten_and_say_so() {
+    let mut report = careless().await.report(&Terms::default()).await;
+    let mut one = report.findings.remove(0);
+    one.message = "100%\nof, it".to_owned();
+    report.findings = vec![one; 13];
+    let text = report::write(&report, Format::Github);
+    assert_eq!(text.matches("::error ").count(), 10);
+    assert!(text.contains("3 more of level error"), "{text}");
+    assert!(text.contains("100%25%0Aof, it"), "{text}");
+    let huge = "x".repeat(2000);
+    report
+        .findings
+        .iter_mut()
+        .for_each(|one| one.message.clone_from(&huge));
+    let thirteen = report.findings.clone();
+    report.findings = vec![thirteen; 100].concat();
+    let summary = report::write(&report, Format::Markdown);
+    assert!(summary.len() <= 1024 * 1024 && summary.contains("were left out"));
+}
+
+#[tokio::test]
+async fn what_a_client_sends_does_not_become_markup() {
+    let mut trial = Trial::new().await;
+    let request = trial.get("/v1/<script>alert(1)</script>");
+    trial.does(request).await;
+    let mut odd = text_to("919000005883");
+    odd["<img src=x>"] = json!("|");
+    let request = trial.send(odd);
+    trial.does(request).await;
+    let report = trial.report(&Terms::default()).await;
+    for format in [Format::Html, Format::Markdown] {
+        let text = report::write(&report, format);
+        assert!(
+            !text.contains("<img") && !text.contains("<script"),
+            "{text}"
+        );
+    }
+}

@@ -13,6 +13,14 @@ pub fn write(report: &Report) -> String {
     out
 }
 
+/// One finding, as the report for people has it.
+pub fn one(finding: &Finding) -> String {
+    let mut out = String::new();
+    // Writing to a text cannot fail.
+    let _ = self::finding(finding, &mut out);
+    out
+}
+
 fn tell(report: &Report, out: &mut String) -> std::fmt::Result {
     for finding in &report.findings {
         self::finding(finding, out)?;
