@@ -457,10 +457,15 @@ async fn every_report_tells_of_every_finding() {
     let json: Report = serde_json::from_str(&report::write(&report, Format::Json)).unwrap();
     assert_eq!(json, report, "the model survives its own writing");
     let junit = report::write(&report, Format::Junit);
+    // A case for each of two operations, one for the request that found none, one for the run.
     assert!(
-        junit.contains("tests=\"5\"") && junit.contains("failures=\"3\""),
+        junit.contains("tests=\"4\" failures=\"3\" errors=\"0\""),
         "{junit}"
     );
+    for finding in &report.findings {
+        let rule = format!("[{}", finding.rule);
+        assert!(junit.contains(&rule), "{rule} in {junit}");
+    }
     let ctrf: Value = serde_json::from_str(&report::write(&report, Format::Ctrf)).unwrap();
     assert_eq!(ctrf["results"]["summary"]["failed"], 3);
     let html = report::write(&report, Format::Html);
@@ -498,15 +503,55 @@ async fn what_a_client_sends_does_not_become_markup() {
     let request = trial.get("/v1/<script>alert(1)</script>");
     trial.does(request).await;
     let mut odd = text_to("919000005883");
-    odd["<img src=x>"] = json!("|");
+    odd["`<img src=x>"] = json!("|");
     let request = trial.send(odd);
     trial.does(request).await;
     let report = trial.report(&Terms::default()).await;
-    for format in [Format::Html, Format::Markdown] {
-        let text = report::write(&report, format);
-        assert!(
-            !text.contains("<img") && !text.contains("<script"),
-            "{text}"
-        );
+    let html = report::write(&report, Format::Html);
+    assert!(html.contains("&lt;img src=x&gt;") && html.contains("&lt;script&gt;"));
+    assert!(
+        !html.contains("<img") && !html.contains("<script"),
+        "{html}"
+    );
+    // Markdown shows what stands in code as it is; everywhere else a tag would be one.
+    let markdown = report::write(&report, Format::Markdown);
+    let words = outside_code(&markdown);
+    assert!(words.contains("&lt;img src=x&gt;") && words.contains("&lt;script&gt;"));
+    assert!(
+        !words.contains("<img") && !words.contains("<script"),
+        "{markdown}"
+    );
+}
+
+/// Markdown without its code spans, which CommonMark ends at the next run of as many backticks.
+fn outside_code(markdown: &str) -> String {
+    let mut words = String::new();
+    for block in markdown.split("\n\n") {
+        let mut rest = block;
+        while let Some(at) = rest.find(['`', '\\']) {
+            words.push_str(&rest[..at]);
+            rest = &rest[at..];
+            if rest.starts_with('\\') {
+                let escaped: usize = rest.chars().take(2).map(char::len_utf8).sum();
+                words.push_str(&rest[..escaped]);
+                rest = &rest[escaped..];
+                continue;
+            }
+            let run = rest.len() - rest.trim_start_matches('`').len();
+            let (fence, after) = rest.split_at(run);
+            let end = after.match_indices(fence).find(|(at, _)| {
+                !after[..*at].ends_with('`') && !after[at + run..].starts_with('`')
+            });
+            rest = match end {
+                Some((at, _)) => &after[at + run..],
+                None => {
+                    words.push_str(fence);
+                    after
+                }
+            };
+        }
+        words.push_str(rest);
+        words.push_str("\n\n");
     }
+    words
 }

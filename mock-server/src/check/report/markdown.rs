@@ -92,7 +92,7 @@ fn finding(finding: &Finding) -> String {
         finding
             .requests
             .first()
-            .map(|first| format!("request {first}")),
+            .map(|first| format!("request {}", text(first))),
     );
     marks.extend(
         finding
@@ -147,7 +147,7 @@ fn text(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '*' | '_' | '[' | ']' | '#' | '\\' => {
+            '*' | '_' | '[' | ']' | '#' | '`' | '\\' => {
                 out.push('\\');
                 out.push(letter);
             }
@@ -176,6 +176,7 @@ mod tests {
     #[test]
     fn markup_does_not_get_through() {
         assert_eq!(text("<b>*x*"), "&lt;b&gt;\\*x\\*");
+        assert_eq!(text("`a"), "\\`a", "no code begins in what is no code");
         assert_eq!(code("a``b"), "``` a``b ```");
     }
 }
