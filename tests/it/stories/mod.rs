@@ -5,6 +5,7 @@ mod cekat;
 mod heltar;
 mod myoperator;
 mod myoperator_calls;
+mod myoperator_clients;
 mod myoperator_contacts;
 mod myoperator_whatsapp;
 mod omnichat;
