@@ -250,7 +250,7 @@ async fn an_unknown_path_is_answered_by_its_host() {
 }
 
 #[tokio::test]
-async fn what_is_not_kept_yet_is_answered_as_documented() {
+async fn what_is_accepted_shows_its_evidence_and_its_trace() {
     let mut story = story::<MyOperator>();
     story.show_headers(&["x-mock-evidence", "x-myop-trace-id"]);
     story.post("/obd-api-v1", call_to_asha()).await;

@@ -58,8 +58,8 @@ export async function state(root, page) {
 }
 
 function records(value) {
-  const list = Array.isArray(value) ? value : [value];
-  return list.map((one, index) => ({ index, value: one })).reverse();
+  if (!Array.isArray(value)) return [{ index: 0, value, single: true }];
+  return value.map((one, index) => ({ index, value: one })).reverse();
 }
 
 function title(value) {
@@ -85,7 +85,7 @@ async function edit(vendor, table, row, load) {
     };
     return [editor, h("div.row",
       button("Save", () => save((list) => { list[row.index] = JSON.parse(editor.value); }), { kind: "primary" }),
-      button("Delete", () => save((list) => { list.splice(row.index, 1); }), { kind: "danger" }),
+      row.single ? null : button("Delete", () => save((list) => { list.splice(row.index, 1); }), { kind: "danger" }),
       button("Cancel", () => done(null)))];
   });
 }
