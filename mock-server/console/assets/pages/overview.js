@@ -10,7 +10,7 @@ export async function overview(root, page) {
   const endpoints = (await get("/webhooks/endpoints")).endpoints;
   fill(root,
     h("h1", "Overview"),
-    h("p.soft", "Five vendors, answered from this machine. Point a client's base URL at one of them; what it does shows under Requests."),
+    h("p.soft", `${session.vendors.length} vendors, answered from this machine. Point a client's base URL at one of them; what it does shows under Requests.`),
     clockBar(page),
     hearing(endpoints),
     h("div.cards", await Promise.all(session.vendors.map(card))));
